@@ -1,0 +1,3 @@
+module github.com/kubelua/kubelua
+
+go 1.26

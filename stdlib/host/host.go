@@ -1,0 +1,61 @@
+// Package host is the one door from a module or binding to the engine that
+// runs it.
+//
+// Everything that touches the world outside of the VM goes through a Host:
+// calls that wait, the clock, the streams, the environment, files. The engine
+// implements it; bindings and modules take it when they are opened. What a
+// script may do is decided by which Host it was given, never by the module.
+package host
+
+import (
+	"context"
+	"io"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Host is what a binding or module may ask of the engine that runs it.
+//
+// All methods that take an LState must be called by the goroutine that is
+// running that state.
+type Host interface {
+	// Block runs call while other tasks of the VM may run, and returns its
+	// error. Every call that may wait (the network, a timer, a queue) goes
+	// through here. The context is the one of the task that L runs: it ends
+	// when the task is cancelled, its time is up or the run ends.
+	//
+	// Between two Block calls a task has the VM to itself. call runs without
+	// the VM: it must not touch L or any Lua value, so what it needs is copied
+	// out of Lua before, and what it found is put into Lua after.
+	Block(L *lua.LState, call func(ctx context.Context) error) error
+
+	// Cleanup runs call where a cancelled run no longer interrupts it, for a
+	// short grace time. Closers run here, so that they work under Ctrl-C too.
+	Cleanup(L *lua.LState, call func())
+
+	// Load compiles a chunk by the loader that files, load and require share.
+	// name is what messages and tracebacks call the chunk.
+	Load(L *lua.LState, source, name string) (*lua.LFunction, error)
+
+	// Exit ends the run with the given exit code. It does not return: the run
+	// unwinds through every pcall, closers run, output is flushed.
+	Exit(L *lua.LState, code int)
+
+	// Now is the current time by the run's clock.
+	Now() time.Time
+
+	// Stdout is where the script's data goes, Stderr what is meant for people,
+	// Stdin what the script reads. None is ever nil.
+	Stdout() io.Writer
+	Stderr() io.Writer
+	Stdin() io.Reader
+
+	// Getenv reads an environment variable; false where it isn't set or the
+	// script may not read it.
+	Getenv(name string) (string, bool)
+
+	// ReadFile reads a file that the script may read. The error says which
+	// permission is missing where that is why.
+	ReadFile(path string) ([]byte, error)
+}
