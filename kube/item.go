@@ -1,0 +1,90 @@
+package kube
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+)
+
+// Item is a snapshot of one object at one version. It never changes: what
+// changes the object returns another Item. It is safe for concurrent use.
+type Item struct {
+	cluster  *Cluster
+	resource *Resource
+	raw      Value
+	partial  bool // what remains of an object that went unseen
+}
+
+// newItem makes an item of the bytes of one object, which it copies. Elements
+// of a list lack apiVersion and kind on the wire; the item has them.
+func newItem(c *Cluster, r *Resource, object []byte) *Item {
+	const members = `"apiVersion":`
+	rest := skipSpace(object, 1)
+	if m, next := nextMember(object, 1); next < 0 || string(m.key) == "metadata" {
+		head := fmt.Appendf(make([]byte, 0, len(object)+len(members)+len(r.Kind)+64), `{%s%q,"kind":%q`, members, r.APIVersion(), r.Kind)
+		if next >= 0 {
+			head = append(head, ',')
+		}
+		return &Item{cluster: c, resource: r, raw: Value{append(head, object[rest:]...)}}
+	}
+	return &Item{cluster: c, resource: r, raw: Value{bytes.Clone(object)}}
+}
+
+// Cluster is the cluster that the item is of.
+func (i *Item) Cluster() *Cluster { return i.cluster }
+
+// Kind is the kind of the object, "Pod".
+func (i *Item) Kind() string { return i.resource.Kind }
+
+// Resource describes the kind.
+func (i *Item) Resource() *Resource { return i.resource }
+
+// Raw is the whole object, apiVersion and kind included.
+func (i *Item) Raw() Value { return i.raw }
+
+// Spec is the object's spec; absent where it has none.
+func (i *Item) Spec() Value { return i.raw.Get("spec") }
+
+// Status is the object's status; absent where it has none.
+func (i *Item) Status() Value { return i.raw.Get("status") }
+
+// Partial tells whether the item has nothing but kind, namespace, name, uid
+// and version, see [Event].
+func (i *Item) Partial() bool { return i.partial }
+
+// Meta is the object's metadata.
+func (i *Item) Meta() Meta { return Meta{i} }
+
+// String names the object for messages: "pods web/frontend-1".
+func (i *Item) String() string { return objectName(i.resource, i.Meta().Namespace(), i.Meta().Name()) }
+
+// Equal tells whether both are snapshots of the same version of the same
+// object: kind, uid and version are equal.
+func (i *Item) Equal(other *Item) bool {
+	a, b := i.Meta(), other.Meta()
+	return i.resource.Kind == other.resource.Kind && a.UID() == b.UID() && a.Version() == b.Version()
+}
+
+// Fetch returns the newest version of the object. It returns a LookupError
+// where no object has its name any more.
+func (i *Item) Fetch(ctx context.Context) (*Item, error) {
+	return i.cluster.fetch(ctx, i.resource, i.Meta().Namespace(), i.Meta().Name())
+}
+
+// Watch watches the object for changes after the item's version, see
+// [View.Watch]. The watch ends with a DELETED event when the object goes.
+func (i *Item) Watch(ctx context.Context, options WatchOptions) (*Watcher, error) {
+	return i.cluster.watchItem(ctx, i, options)
+}
+
+// objectName forms "pods web/frontend-1", "nodes node-0", or without a name
+// "pods".
+func objectName(r *Resource, namespace, name string) string {
+	if namespace != "" {
+		name = namespace + "/" + name
+	}
+	if name == "" {
+		return r.Name
+	}
+	return r.Name + " " + name
+}

@@ -1,0 +1,169 @@
+package kube
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/validate/content"
+	"k8s.io/apimachinery/pkg/fields"
+)
+
+// View is a collection of the objects of one resource in one cluster: of all
+// namespaces or bound to one, whole or narrowed by selectors. It is made
+// without a request, holds no objects, never changes and is safe for
+// concurrent use.
+type View struct {
+	cluster   *Cluster
+	resource  *Resource
+	namespace string
+	selectors Selectors
+}
+
+// Cluster is the cluster that the view shows.
+func (v *View) Cluster() *Cluster { return v.cluster }
+
+// Resource describes the kind of the view's objects.
+func (v *View) Resource() *Resource { return v.resource }
+
+// Kind is the kind of the collection, "PodList".
+func (v *View) Kind() string { return v.resource.ListKind() }
+
+// Namespace is the namespace that the view is bound to, "" for none.
+func (v *View) Namespace() string { return v.namespace }
+
+// Selectors tell how the view is narrowed.
+func (v *View) Selectors() Selectors { return v.selectors }
+
+// String names the view for messages: "pods in web".
+func (v *View) String() string {
+	s := v.resource.Name
+	if v.namespace != "" {
+		s += " in " + v.namespace
+	}
+	for _, sel := range []string{v.selectors.Labels, v.selectors.Fields} {
+		if sel != "" {
+			s += " with " + sel
+		}
+	}
+	return s
+}
+
+// Namespaced returns the view bound to a namespace, or with "" the one of all
+// namespaces. Binding the view of a resource that has none is a
+// NamespaceError.
+func (v *View) Namespaced(namespace string) (*View, error) {
+	if err := v.checkNamespace(namespace); err != nil {
+		return nil, err
+	}
+	bound := *v
+	bound.namespace = namespace
+	return &bound, nil
+}
+
+func (v *View) checkNamespace(namespace string) error {
+	if namespace != "" && !v.resource.Namespaced {
+		return Errorf(NamespaceError, "%s do not live in namespaces", v.resource.Name)
+	}
+	if namespace != "" && len(content.IsDNS1123Label(namespace)) > 0 {
+		return Errorf(NamespaceError, "%q can't be the name of a namespace", namespace)
+	}
+	return nil
+}
+
+// Filter returns the view narrowed to what also matches the selectors. A
+// selector that can't be parsed is a ValueError, and so are two empty ones.
+func (v *View) Filter(s Selectors) (*View, error) {
+	if strings.TrimSpace(s.Labels) == "" && strings.TrimSpace(s.Fields) == "" {
+		return nil, errEmptySelector
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	narrow := *v
+	narrow.selectors = v.selectors.and(s)
+	return &narrow, nil
+}
+
+// Fetch reads the object with the given name. namespace "" means the view's; a
+// resource that needs one and gets none is a NamespaceError, and so is one
+// given for a resource that has none. An object that doesn't exist, or doesn't
+// match the view's selectors, is a LookupError.
+func (v *View) Fetch(ctx context.Context, name, namespace string) (*Item, error) {
+	what := "fetch " + objectName(v.resource, namespace, name)
+	if problems := content.IsPathSegmentName(name); name == "" || len(problems) > 0 {
+		return nil, Errorf(ValueError, "%s: %q can't be the name of an object", what, name)
+	}
+	if err := v.checkNamespace(namespace); err != nil {
+		return nil, Errorf(NamespaceError, "%s: %w", what, err)
+	}
+	if namespace == "" {
+		namespace = v.namespace
+	}
+	if namespace == "" && v.resource.Namespaced {
+		return nil, Errorf(NamespaceError, "%s: which namespace? (give {namespace=...}, or bind the view with view:namespaced(...))", what)
+	}
+	if v.selectors == (Selectors{}) {
+		return v.cluster.fetch(ctx, v.resource, namespace, name)
+	}
+	return v.fetchSelected(ctx, name, namespace)
+}
+
+// fetchSelected lets the server decide whether the object matches the view's
+// selectors, so it is a list of at most one.
+func (v *View) fetchSelected(ctx context.Context, name, namespace string) (*Item, error) {
+	one := *v
+	one.namespace = namespace
+	one.selectors = v.selectors.and(Selectors{Fields: "metadata.name=" + fields.EscapeValue(name)})
+	it := one.Iterate(ctx)
+	defer it.Close()
+	item, err := it.Next(ctx)
+	if err == io.EOF {
+		return nil, &Error{
+			Kind: LookupError, StatusCode: http.StatusNotFound, Reason: "NotFound",
+			Message: fmt.Sprintf("fetch %s: not found in %s", objectName(v.resource, namespace, name), v),
+		}
+	}
+	return item, err
+}
+
+// Find is Fetch that returns nil where the object doesn't exist.
+func (v *View) Find(ctx context.Context, name, namespace string) (*Item, error) {
+	item, err := v.Fetch(ctx, name, namespace)
+	if IsReason(err, "NotFound") {
+		return nil, nil
+	}
+	return item, err
+}
+
+// All iterates over the objects of the view, in the server's order, page by
+// page. An error ends the iteration and comes last, with a nil Item. No object
+// comes twice, whatever changes meanwhile.
+func (v *View) All(ctx context.Context) iter.Seq2[*Item, error] {
+	return func(yield func(*Item, error) bool) {
+		it := v.Iterate(ctx)
+		defer it.Close()
+		for {
+			item, err := it.Next(ctx)
+			if err == io.EOF || !yield(item, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// query is the query that the view's selectors make.
+func (v *View) query() url.Values {
+	q := url.Values{}
+	if v.selectors.Labels != "" {
+		q.Set("labelSelector", v.selectors.Labels)
+	}
+	if v.selectors.Fields != "" {
+		q.Set("fieldSelector", v.selectors.Fields)
+	}
+	return q
+}
