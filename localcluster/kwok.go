@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"sigs.k8s.io/kwok/kustomize/stage/node/fast"
+	heartbeat "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat-with-lease"
+	"sigs.k8s.io/kwok/pkg/config"
+	kwokcmd "sigs.k8s.io/kwok/pkg/kwok/cmd"
+	"sigs.k8s.io/kwok/pkg/log"
+	"sigs.k8s.io/kwok/pkg/utils/signals"
+)
+
+// Stages say how the objects that a kubelet would look after get from one state
+// to the next. Those of nodes are kwok's own. Those of pods are kwok's too, with
+// changes that their files tell.
+//
+//go:embed stages/*.yaml
+var stages embed.FS
+
+// kwokOptions lets many pods change state at the same time: rolling out a
+// Deployment of thousands takes a third of the time that it takes with the
+// default of 4. A configuration file gets no defaults for what it leaves out, so
+// the others stand here as well.
+const kwokOptions = `apiVersion: config.kwok.x-k8s.io/v1alpha1
+kind: KwokConfiguration
+metadata:
+  name: kwok
+options:
+  cidr: 10.255.0.0/16
+  manageAllNodes: true
+  enableDebuggingHandlers: false
+  podPlayStageParallelism: 32
+  nodePlayStageParallelism: 4
+  nodeLeaseParallelism: 4
+  podsOnNodeSyncParallelism: 8
+  enablePodsOnNodeSyncListPager: true
+`
+
+// kwokConfig returns kwok's configuration file.
+func kwokConfig() string {
+	parts := []string{kwokOptions, fast.DefaultNodeInit, heartbeat.DefaultNodeHeartbeatWithLease}
+	files, err := stages.ReadDir("stages")
+	if err != nil {
+		panic(err) // the files are in the binary
+	}
+	for _, f := range files {
+		data, err := stages.ReadFile("stages/" + f.Name())
+		if err != nil {
+			panic(err)
+		}
+		parts = append(parts, string(data))
+	}
+	return strings.Join(parts, "\n---\n")
+}
+
+// kwok runs the nodes: kwok itself, and beside it the endpoint that answers for
+// the pods (see kubelet). Its flags come first, kwok's own after "--".
+func kwok(args []string) int {
+	flags := flag.NewFlagSet(nameKwok, flag.ContinueOnError)
+	keys := flags.String("pki", "", "directory of the keys")
+	kubeconfig := flags.String("kubeconfig", "", "kubeconfig")
+	exec := flags.String("exec", "", "directory in which exec runs commands; none: it refuses")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	os.Args = append(os.Args[:1], flags.Args()...)
+	if err := serveKubelet(pki(*keys), *kubeconfig, *exec); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if err := runKwok(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// serveKubelet starts to answer on the listener that the supervisor opened.
+func serveKubelet(keys pki, kubeconfig, exec string) error {
+	client, err := connect(kubeconfig)
+	if err != nil {
+		return err
+	}
+	listener, err := net.FileListener(os.NewFile(kubeletFD, "kubelet"))
+	if err != nil {
+		return fmt.Errorf("listener of the nodes' endpoint: %w", err)
+	}
+	k := &kubelet{client: client, execDir: exec}
+	go func() {
+		err := k.serve(listener, keys)
+		fmt.Fprintln(os.Stderr, "nodes' endpoint:", err)
+		os.Exit(1)
+	}()
+	return nil
+}
+
+// runKwok does what kwok's own main function does. It reads os.Args.
+func runKwok() error {
+	flags := pflag.NewFlagSet("global", pflag.ContinueOnError)
+	flags.ParseErrorsAllowlist.UnknownFlags = true
+	flags.Usage = func() {}
+	ctx, _ := log.InitFlags(signals.SetupSignalContext(), flags)
+	ctx, err := config.InitFlags(ctx, flags)
+	if err != nil {
+		return err
+	}
+	command := kwokcmd.NewCommand(ctx)
+	command.Version = "" // its --version would clash with Kubernetes' own, which is linked in
+	command.PersistentFlags().AddFlagSet(flags)
+	return ignoreCanceled(command.ExecuteContext(ctx))
+}
+
+// ignoreCanceled returns nil for what SIGTERM makes of kwok's context.
+func ignoreCanceled(err error) error {
+	if err == context.Canceled {
+		return nil
+	}
+	return err
+}
