@@ -50,6 +50,9 @@ func (i *Item) Attribute(name string) (any, error) {
 	if a == nil {
 		return nil, unknown("attribute of "+i.resource.Kind, name, i.AttributeNames())
 	}
+	if i.partial {
+		return nil, i.absent(name)
+	}
 	v := i.raw.At(strings.Split(a.Path, ".")...)
 	switch a.Type {
 	case Text:
@@ -75,6 +78,9 @@ func (i *Item) Attribute(name string) (any, error) {
 	}
 	return v, nil
 }
+
+// HasAttribute tells whether the item's kind has an attribute of that name.
+func (i *Item) HasAttribute(name string) bool { return i.resource.attribute(name) != nil }
 
 // AttributeNames lists the attributes of the item's kind.
 func (i *Item) AttributeNames() []string {

@@ -79,7 +79,7 @@ func Enums() []Enum {
 		{"Kind", "Built-in kinds and their collections.", KindNames()},
 		{"NamespacePhase", "Phases of a namespace.", []string{"Active", "Terminating"}},
 		{"PodPhase", "Phases of a pod.", []string{"Failed", "Pending", "Running", "Succeeded", "Unknown"}},
-		{"SecretType", "Types of secrets; the API's own names differ where they have slashes.", []string{
+		{"SecretType", "Types of secrets.", []string{
 			"Opaque", "kubernetes.io/service-account-token", "kubernetes.io/dockercfg", "kubernetes.io/dockerconfigjson",
 			"kubernetes.io/basic-auth", "kubernetes.io/ssh-auth", "kubernetes.io/tls", "bootstrap.kubernetes.io/token"}},
 		{"WatchEventType", "Types of watch events.", []string{Added, Modified, Deleted, "ERROR"}},

@@ -58,6 +58,15 @@ func (c *Cluster) View(ctx context.Context, name string) (*View, error) {
 	return c.view(r), nil
 }
 
+// Builtin returns the view of the built-in kind with the given plural name, nil
+// where it isn't one. It needs no request.
+func (c *Cluster) Builtin(name string) *View {
+	if r := builtin(name); r != nil {
+		return c.view(r)
+	}
+	return nil
+}
+
 // view is the view of r, bound to the cluster's namespace where r has any.
 func (c *Cluster) view(r *Resource) *View {
 	v := &View{cluster: c, resource: r}

@@ -9,7 +9,13 @@ import (
 // concurrent use. Absent text is "".
 type Meta struct{ item *Item }
 
-func (m Meta) get(key string) Value { return m.item.raw.Get("metadata").Get(key) }
+// Item is the item that the metadata is of.
+func (m Meta) Item() *Item { return m.item }
+
+// Raw is the metadata as it is on the wire.
+func (m Meta) Raw() Value { return m.item.raw.Get("metadata") }
+
+func (m Meta) get(key string) Value { return m.Raw().Get(key) }
 
 // Name is the name of the object.
 func (m Meta) Name() string { return m.get("name").String() }

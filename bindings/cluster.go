@@ -1,0 +1,142 @@
+package bindings
+
+import (
+	"context"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/kube"
+)
+
+// clusterRef is a cluster that may not have been made yet.
+type clusterRef struct {
+	open func() (*kube.Cluster, error)
+}
+
+var clusterClass = class[*clusterRef]{
+	name: "cluster",
+	attributes: map[string]func(call, *clusterRef) lua.LValue{
+		"namespace": func(c call, r *clusterRef) lua.LValue { return textOrNil(c.resolve(r).Namespace()) },
+		"proxy":     func(c call, r *clusterRef) lua.LValue { return c.userdata(c.resolve(r).Proxy(), c.proxy) },
+		"url":       func(c call, r *clusterRef) lua.LValue { return lua.LString(c.resolve(r).URL()) },
+	},
+	methods: map[string]func(call, *clusterRef) int{
+		"close": func(c call, r *clusterRef) int {
+			c.resolve(r).Close()
+			return 0
+		},
+		"create": clusterCreate,
+		"item":   clusterItem,
+	},
+	index: func(c call, r *clusterRef, key lua.LValue) (lua.LValue, bool) {
+		name, ok := key.(lua.LString)
+		if !ok {
+			return nil, false
+		}
+		cluster := c.resolve(r)
+		if v := cluster.Builtin(string(name)); v != nil {
+			return c.userdata(v, c.view), true
+		}
+		v := blocking(c, func(ctx context.Context) (*kube.View, error) { return cluster.View(ctx, string(name)) })
+		return c.userdata(v, c.view), true
+	},
+	names: func(*clusterRef) []string {
+		var names []string
+		for _, r := range kube.Builtin() {
+			names = append(names, r.Name)
+		}
+		return names
+	},
+	equal: func(a, b *clusterRef) bool {
+		x, _ := a.open()
+		y, _ := b.open()
+		return x == y
+	},
+}
+
+// resolve is the cluster itself; it raises where its configuration can't be
+// used.
+func (c call) resolve(r *clusterRef) *kube.Cluster {
+	cluster, err := r.open()
+	c.raise(err)
+	return cluster
+}
+
+// clusterValue gives a cluster to Lua.
+func (c call) clusterValue(cluster *kube.Cluster) lua.LValue {
+	return c.userdata(&clusterRef{func() (*kube.Cluster, error) { return cluster, nil }}, c.cluster)
+}
+
+func clusterCreate(c call, r *clusterRef) int {
+	type createOptions struct{ Namespace string }
+	object := c.data(2, "create")
+	given := options[createOptions](c, 3)
+	cluster := c.resolve(r)
+	return c.push(c.itemValue(blocking(c, func(ctx context.Context) (*kube.Item, error) {
+		return cluster.Create(ctx, object, given.Namespace)
+	})))
+}
+
+func clusterItem(c call, r *clusterRef) int {
+	object := c.data(2, "item")
+	c.none(3)
+	cluster := c.resolve(r)
+	return c.push(c.itemValue(blocking(c, func(ctx context.Context) (*kube.Item, error) {
+		return cluster.Item(ctx, object)
+	})))
+}
+
+// data reads an object: a table, something that came from a cluster, or YAML
+// or JSON text.
+func (c call) data(i int, method string) kube.Value {
+	v := c.L.Get(i)
+	if text, ok := v.(lua.LString); ok {
+		object, err := kube.ParseObject(string(text))
+		c.raise(err)
+		return object
+	}
+	if v.Type() != lua.LTTable && v.Type() != lua.LTUserData {
+		c.invalid("cluster:%s: want an object (a table, or YAML or JSON text), not %s", method, typeName(v))
+	}
+	object, err := c.encode(v, "data")
+	c.raise(err)
+	if object.Type() != kube.Object {
+		c.invalid("cluster:%s: the data is not an object with apiVersion and kind", method)
+	}
+	return object
+}
+
+// connectionOptions are the options of kube.cluster and kube.proxy.
+type connectionOptions struct {
+	As                    string
+	CertificateAuthority  string
+	ClientCertificate     string
+	ClientKey             string
+	Context               string
+	InsecureSkipTLSVerify bool
+	Kubeconfig            string
+	Namespace             string
+	TLSServerName         string
+	Token                 string
+	URL                   string
+}
+
+// connectCluster makes the cluster that the options table at i describes.
+func (c call) connectCluster(i int) *kube.Cluster {
+	given := options[connectionOptions](c, i)
+	o := kube.Options{URL: given.URL, Kubeconfig: given.Kubeconfig, Namespace: given.Namespace}
+	o.Overrides.CurrentContext = given.Context
+	o.Overrides.AuthInfo.Impersonate = given.As
+	o.Overrides.AuthInfo.Token = given.Token
+	o.Overrides.AuthInfo.ClientCertificate = given.ClientCertificate
+	o.Overrides.AuthInfo.ClientKey = given.ClientKey
+	o.Overrides.ClusterInfo.CertificateAuthority = given.CertificateAuthority
+	o.Overrides.ClusterInfo.InsecureSkipTLSVerify = given.InsecureSkipTLSVerify
+	o.Overrides.ClusterInfo.TLSServerName = given.TLSServerName
+	cluster, err := c.connect.Connect(o)
+	c.raise(err)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.opened = append(c.opened, cluster)
+	return cluster
+}

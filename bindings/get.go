@@ -1,0 +1,105 @@
+package bindings
+
+import (
+	"strconv"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// get implements kube.get(x, path, default): walks into anything without
+// raising. What is absent or null gives the default.
+func get(c call) int {
+	keys := c.path(c.L.Get(2))
+	v := c.L.Get(1)
+	for _, key := range keys {
+		if v = c.member(v, key); v == lua.LNil {
+			break
+		}
+	}
+	if v == lua.LNil || v == lua.LValue(c.nullValue) {
+		v = c.L.Get(3)
+	}
+	return c.push(v)
+}
+
+// member looks a key up in a table or in what the bindings made.
+func (c call) member(v, key lua.LValue) lua.LValue {
+	switch v := v.(type) {
+	case *lua.LTable:
+		return v.RawGet(key)
+	case *lua.LUserData:
+		switch v := v.Value.(type) {
+		case *sequence:
+			return v.get(c, key)
+		case *record:
+			return v.get(key)
+		}
+		if raw := rawValue(v.Value); raw.Exists() && key.Type() == lua.LTString {
+			return c.valueOf(raw.Get(key.String()), isSecret(v.Value))
+		}
+	}
+	return lua.LNil
+}
+
+// path reads a path: names joined by dots, [n] from 1, ["a.b/c"], or a table of
+// keys.
+func (c call) path(v lua.LValue) []lua.LValue {
+	switch v := v.(type) {
+	case *lua.LTable:
+		keys := make([]lua.LValue, v.Len())
+		for i := range keys {
+			keys[i] = v.RawGetInt(i + 1)
+		}
+		return keys
+	case lua.LString:
+		keys, ok := parsePath(string(v))
+		if !ok {
+			c.invalid(`kube.get: %q is not a path (want names joined by dots, [1], ["a.b/c"])`, string(v))
+		}
+		return keys
+	}
+	c.invalid("kube.get: the path must be a string or a table, not %s", typeName(v))
+	return nil
+}
+
+func parsePath(path string) ([]lua.LValue, bool) {
+	var keys []lua.LValue
+	for rest := path; rest != ""; {
+		if rest[0] != '[' {
+			if len(keys) > 0 {
+				if rest[0] != '.' {
+					return nil, false
+				}
+				rest = rest[1:]
+			}
+			end := strings.IndexAny(rest, ".[")
+			if end < 0 {
+				end = len(rest)
+			}
+			if end == 0 {
+				return nil, false
+			}
+			keys, rest = append(keys, lua.LString(rest[:end])), rest[end:]
+			continue
+		}
+		if strings.HasPrefix(rest, `["`) {
+			end := strings.Index(rest, `"]`)
+			if end < 2 {
+				return nil, false
+			}
+			keys, rest = append(keys, lua.LString(rest[2:end])), rest[end+2:]
+			continue
+		}
+		end := strings.IndexByte(rest, ']')
+		if end < 0 {
+			return nil, false
+		}
+		n, err := strconv.Atoi(rest[1:end])
+		if err != nil {
+			return nil, false
+		}
+		keys, rest = append(keys, lua.LNumber(n)), rest[end+1:]
+	}
+	return keys, len(keys) > 0
+}

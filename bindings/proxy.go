@@ -1,0 +1,117 @@
+package bindings
+
+import (
+	"context"
+	"net/http"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/kube"
+)
+
+var proxyClass = class[*kube.Proxy]{
+	name: "proxy",
+	methods: map[string]func(call, *kube.Proxy) int{
+		"close": func(c call, p *kube.Proxy) int {
+			p.Close()
+			return 0
+		},
+		"delete": func(c call, p *kube.Proxy) int {
+			type deleteOptions struct{ JSON, Params lua.LValue }
+			path, i := c.parts()
+			given := options[deleteOptions](c, i)
+			return c.do(p, kube.Call{Method: http.MethodDelete, Path: path, Params: c.params(given.Params), Body: c.body(given.JSON)})
+		},
+		"get": func(c call, p *kube.Proxy) int {
+			type getOptions struct{ Params lua.LValue }
+			path, i := c.parts()
+			given := options[getOptions](c, i)
+			return c.do(p, kube.Call{Method: http.MethodGet, Path: path, Params: c.params(given.Params)})
+		},
+		"patch": func(c call, p *kube.Proxy) int {
+			type patchOptions struct {
+				Params, Patch lua.LValue
+				Type          string
+			}
+			path, i := c.parts()
+			given := options[patchOptions](c, i)
+			if given.Patch == nil {
+				c.invalid("proxy:patch: option patch is missing")
+			}
+			return c.do(p, kube.Call{Method: http.MethodPatch, Path: path, Params: c.params(given.Params), Body: c.body(given.Patch), PatchType: given.Type})
+		},
+		"post": func(c call, p *kube.Proxy) int {
+			type postOptions struct{ JSON, Params lua.LValue }
+			path, i := c.parts()
+			given := options[postOptions](c, i)
+			return c.do(p, kube.Call{Method: http.MethodPost, Path: path, Params: c.params(given.Params), Body: c.body(given.JSON)})
+		},
+		"urljoin": func(c call, p *kube.Proxy) int {
+			path, i := c.parts()
+			c.none(i)
+			joined, err := p.URLJoin(path...)
+			c.raise(err)
+			return c.push(lua.LString(joined))
+		},
+		"watch": proxyWatch,
+	},
+}
+
+// parts reads the parts of a path, which end at the options, and returns where
+// those stand.
+func (c call) parts() (path []string, options int) {
+	i := 2
+	for ; i <= c.L.GetTop(); i++ {
+		s, ok := c.L.Get(i).(lua.LString)
+		if !ok {
+			break
+		}
+		path = append(path, string(s))
+	}
+	c.none(i + 1)
+	return path, i
+}
+
+// params reads query parameters.
+func (c call) params(v lua.LValue) map[string][]string {
+	switch v := v.(type) {
+	case nil, *lua.LNilType:
+		return nil
+	case *lua.LTable:
+		return c.paramMap(v)
+	}
+	c.invalid("option params must be a table, not %s", typeName(v))
+	return nil
+}
+
+// body encodes the body of a call.
+func (c call) body(v lua.LValue) []byte {
+	if v == nil || v == lua.LNil {
+		return nil
+	}
+	object, err := c.encode(v, "json")
+	c.raise(err)
+	return object.Raw()
+}
+
+func (c call) do(p *kube.Proxy, call kube.Call) int {
+	return c.push(c.value(blocking(c, func(ctx context.Context) (kube.Value, error) { return p.Do(ctx, call) })))
+}
+
+func proxyWatch(c call, p *kube.Proxy) int {
+	type watchOptions struct {
+		Version string
+		Fields  lua.LValue
+	}
+	path, i := c.parts()
+	given := options[watchOptions](c, i)
+	var fields map[string]string
+	if t, ok := given.Fields.(*lua.LTable); ok {
+		fields = c.textMap(t, "option fields")
+	} else if given.Fields != nil && given.Fields != lua.LNil {
+		c.invalid("option fields must be a table, not %s", typeName(given.Fields))
+	}
+	return c.push(c.userdata(blocking(c, func(ctx context.Context) (*kube.RawWatcher, error) {
+		return p.Watch(ctx, path, given.Version, fields)
+	}), c.rawWatcher))
+}

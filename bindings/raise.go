@@ -1,0 +1,125 @@
+package bindings
+
+import (
+	"context"
+	"errors"
+	"net/textproto"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/kube"
+)
+
+// Raised is the value that a script catches: a [kube.Error] and where in the
+// script it was raised.
+type Raised struct {
+	*kube.Error
+	Where string // "cleanup.lua:12", or "" outside of a script
+}
+
+// Unwrap is the kube.Error.
+func (r *Raised) Unwrap() error { return r.Error }
+
+// raise raises err in Lua; nil does nothing. It doesn't return otherwise.
+func (c call) raise(err error) {
+	if err == nil {
+		return
+	}
+	c.L.Error(c.errorValue(err), 1)
+}
+
+// errorValue is what a script catches of err. The end of a context stays a
+// plain string: the run is over, and no pcall holds it up.
+func (c call) errorValue(err error) lua.LValue {
+	var e *kube.Error
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return lua.LString(err.Error())
+	default:
+		e = kube.Errorf(kube.KubeError, "%w", err)
+	}
+	where := strings.TrimSuffix(strings.TrimSpace(c.L.Where(1)), ":")
+	return c.userdata(&Raised{e, where}, c.raised)
+}
+
+// invalid raises a ValueError.
+func (c call) invalid(format string, args ...any) {
+	c.raise(kube.Errorf(kube.ValueError, format, args...))
+}
+
+var raisedClass = class[*Raised]{
+	name: "error",
+	attributes: map[string]func(call, *Raised) lua.LValue{
+		"message": func(c call, r *Raised) lua.LValue { return lua.LString(r.Message) },
+		"reason":  func(c call, r *Raised) lua.LValue { return textOrNil(r.Reason) },
+		"response": func(c call, r *Raised) lua.LValue {
+			if r.Response == nil {
+				return lua.LNil
+			}
+			return c.userdata(r.Response, c.response)
+		},
+		"status_code": func(c call, r *Raised) lua.LValue {
+			if r.StatusCode == 0 {
+				return lua.LNil
+			}
+			return lua.LNumber(r.StatusCode)
+		},
+		"type":  func(c call, r *Raised) lua.LValue { return lua.LString(r.Kind) },
+		"where": func(c call, r *Raised) lua.LValue { return textOrNil(r.Where) },
+	},
+	tostring: func(r *Raised) string { return r.Message },
+}
+
+var responseClass = class[*kube.Response]{
+	name: "response",
+	attributes: map[string]func(call, *kube.Response) lua.LValue{
+		"headers": func(c call, r *kube.Response) lua.LValue {
+			t := c.L.NewTable()
+			for name, values := range r.Header {
+				t.RawSetString(textproto.CanonicalMIMEHeaderKey(name), lua.LString(strings.Join(values, ", ")))
+			}
+			return t
+		},
+		"json": func(c call, r *kube.Response) lua.LValue {
+			v, err := kube.NewValue([]byte(r.Text))
+			if err != nil {
+				return lua.LNil
+			}
+			return c.value(v)
+		},
+		"status_code": func(c call, r *kube.Response) lua.LValue { return lua.LNumber(r.StatusCode) },
+		"text":        func(c call, r *kube.Response) lua.LValue { return lua.LString(r.Text) },
+	},
+}
+
+// is implements kube.is(err, kind).
+func is(c call) int {
+	kind := c.text(2, "kind")
+	known := false
+	for _, k := range kube.ErrorKinds() {
+		known = known || string(k) == kind
+	}
+	if !known {
+		var names []string
+		for _, k := range kube.ErrorKinds() {
+			names = append(names, string(k))
+		}
+		c.invalid("kube.is: unknown kind of error %q%s", kind, kube.Suggest(kind, names))
+	}
+	ud, ok := c.L.Get(1).(*lua.LUserData)
+	if !ok {
+		return c.push(lua.LFalse)
+	}
+	r, ok := ud.Value.(*Raised)
+	return c.push(lua.LBool(ok && r.Kind.Is(kube.ErrorKind(kind))))
+}
+
+// textOrNil is a string, or nil for an empty one.
+func textOrNil(s string) lua.LValue {
+	if s == "" {
+		return lua.LNil
+	}
+	return lua.LString(s)
+}

@@ -1,0 +1,120 @@
+//go:build linux || darwin
+
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+const (
+	// The supervisor gives the components time of its own to end.
+	stopGrace = 35 * time.Second
+
+	killGrace = 5 * time.Second // after SIGKILL
+)
+
+// Down stops the cluster. When it returns without an error no process of it is
+// left, and of an ephemeral one no data. That nothing runs is no error.
+func Down(ctx context.Context, o Options) error {
+	dir, err := o.directory()
+	if err != nil {
+		return err
+	}
+	return place(dir).down(ctx)
+}
+
+func (p place) down(ctx context.Context) error {
+	release, err := exclude(ctx, p.file("up.lock"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // there is no such directory
+	}
+	if err != nil {
+		return fmt.Errorf("stop the local cluster in %s: wait for another start or stop: %w", p, err)
+	}
+	defer release()
+	if err := p.stop(ctx); err != nil {
+		return fmt.Errorf("stop the local cluster in %s: %w", p, err)
+	}
+	return nil
+}
+
+// stop ends the supervisor, which ends the components; then what is left of them.
+func (p place) stop(ctx context.Context) error {
+	supervisor := p.file("run/supervisor.lock")
+	err := end(ctx, supervisor, syscall.SIGTERM, stopGrace)
+	if errors.Is(err, errStillThere) {
+		err = end(ctx, supervisor, syscall.SIGKILL, killGrace)
+	}
+	if err != nil {
+		return err
+	}
+	locks, err := filepath.Glob(p.file("run/*.lock"))
+	if err != nil {
+		return err
+	}
+	for _, lock := range locks {
+		if err := end(ctx, lock, syscall.SIGKILL, killGrace); err != nil {
+			return err
+		}
+	}
+	return p.tidy()
+}
+
+// tidy does what a supervisor that was killed could not do any more.
+func (p place) tidy() error {
+	s, err := p.read()
+	if err != nil || s.Phase == "" || s.Phase == Stopped && len(s.Components) == 0 {
+		return err
+	}
+	if s.Ephemeral {
+		if err := os.RemoveAll(p.file("ephemeral")); err != nil {
+			return err
+		}
+		if err := os.Remove(p.file("kubeconfig")); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	s.Phase, s.Waiting, s.Error, s.Components = Stopped, "", "", nil
+	data, err := json.Marshal(struct {
+		Version int `json:"version"`
+		Status
+	}{1, s})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(p.file("state.json"), data, 0o600) // nobody else writes or starts now
+}
+
+// errStillThere says that a process did not end in time.
+var errStillThere = errors.New("does not end")
+
+// end sends sig to the process that holds a lock, if there is one, and returns
+// when the lock is free.
+func end(ctx context.Context, lock string, sig syscall.Signal, grace time.Duration) error {
+	pid, err := holder(lock)
+	if err != nil || pid == 0 {
+		return err
+	}
+	if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("signal process %d: %w", pid, err)
+	}
+	if sig == syscall.SIGKILL {
+		// Components lead a process group, in which exec's commands are.
+		if group, err := syscall.Getpgid(pid); err == nil && group == pid {
+			_ = syscall.Kill(-pid, sig)
+		}
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, grace, fmt.Errorf("process %d %w", pid, errStillThere))
+	defer cancel()
+	return poll(ctx, func() (bool, error) {
+		now, err := holder(lock)
+		return now != pid, err
+	})
+}
