@@ -91,6 +91,11 @@ func fromKubeconfig(loaded clientcmdapi.Config, overrides *clientcmd.ConfigOverr
 	if err != nil {
 		return nil, Errorf(ValueError, "%s can't be used: %s", source, oneLine(err))
 	}
+	// clientcmd leaves the login out over plain http. One that was asked for is
+	// sent, or refused by dial.
+	if token := overrides.AuthInfo.Token; token != "" {
+		config.BearerToken = token
+	}
 	namespace, explicit, err := cc.Namespace()
 	if err != nil || !explicit && contextNamespace(&loaded, overrides.CurrentContext) == "" {
 		namespace = ""

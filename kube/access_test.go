@@ -1,0 +1,36 @@
+package kube
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseRequest(t *testing.T) {
+	for _, tt := range []struct {
+		method, url string
+		want        Access
+	}{
+		{"GET", "/api/v1/pods", Access{Verb: "list", Version: "v1", Resource: "pods"}},
+		{"GET", "/api/v1/pods?watch=true", Access{Verb: "watch", Version: "v1", Resource: "pods"}},
+		{"GET", "/api/v1/pods?watch=false", Access{Verb: "list", Version: "v1", Resource: "pods"}},
+		{"GET", "/api/v1/namespaces/web", Access{Verb: "get", Version: "v1", Namespace: "web", Resource: "namespaces", Name: "web"}},
+		{"PUT", "/api/v1/namespaces/web/finalize", Access{Verb: "update", Version: "v1", Namespace: "web", Resource: "namespaces", Name: "web", Subresource: "finalize"}},
+		{"GET", "/api/v1/namespaces/web/pods", Access{Verb: "list", Version: "v1", Namespace: "web", Resource: "pods"}},
+		{"GET", "/api/v1/namespaces/web/pods/a/log", Access{Verb: "get", Version: "v1", Namespace: "web", Resource: "pods", Name: "a", Subresource: "log"}},
+		{"POST", "/apis/apps/v1/namespaces/web/deployments", Access{Verb: "create", Group: "apps", Version: "v1", Namespace: "web", Resource: "deployments"}},
+		{"DELETE", "/apis/apps/v1/namespaces/web/deployments", Access{Verb: "deletecollection", Group: "apps", Version: "v1", Namespace: "web", Resource: "deployments"}},
+		{"DELETE", "/apis/apps/v1/namespaces/web/deployments/a", Access{Verb: "delete", Group: "apps", Version: "v1", Namespace: "web", Resource: "deployments", Name: "a"}},
+		{"PATCH", "/k8s/clusters/x/api/v1/nodes/n", Access{Verb: "patch", Version: "v1", Resource: "nodes", Name: "n"}},
+		{"GET", "/healthz", Access{Verb: "get"}},
+		{"GET", "/apis/apps/v1", Access{Verb: "get"}},
+	} {
+		u, err := url.Parse("https://host" + tt.url)
+		require.NoError(t, err)
+		got := ParseRequest(tt.method, u)
+		got.Path = ""
+		assert.Equal(t, tt.want, got, tt.method+" "+tt.url)
+	}
+}

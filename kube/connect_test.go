@@ -1,0 +1,111 @@
+package kube
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const twoContexts = `apiVersion: v1
+kind: Config
+current-context: one
+clusters:
+- {name: a, cluster: {server: "https://a:6443"}}
+- {name: b, cluster: {server: "https://b:6443/k8s/clusters/x"}}
+users:
+- {name: u, user: {token: secret-token}}
+contexts:
+- {name: one, context: {cluster: a, user: u}}
+- {name: two, context: {cluster: b, user: u, namespace: web}}
+`
+
+// kubeconfig writes a kubeconfig and makes it the only one.
+func kubeconfig(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	t.Setenv("KUBECONFIG", path)
+	t.Setenv("KUBERNETES_SERVICE_HOST", "")
+	return path
+}
+
+func TestConnectByKubeconfig(t *testing.T) {
+	kubeconfig(t, twoContexts)
+	c, err := Connect(Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "https://a:6443/", c.URL())
+	assert.Equal(t, "", c.Namespace())
+
+	var o Options
+	o.Overrides.CurrentContext = "two"
+	c, err = Connect(o)
+	require.NoError(t, err)
+	assert.Equal(t, "https://b:6443/k8s/clusters/x/", c.URL())
+	assert.Equal(t, "web", c.Namespace())
+	assert.Equal(t, "", c.Builtin("pods").Namespace(), "the context's namespace binds nothing")
+
+	o.Overrides.ClusterInfo.Server = "https://c:1"
+	c, err = Connect(o)
+	require.NoError(t, err)
+	assert.Equal(t, "https://c:1/", c.URL())
+}
+
+func TestConnectByURL(t *testing.T) {
+	kubeconfig(t, twoContexts)
+	for given, want := range map[string]string{
+		"http://localhost:8080/api":       "http://localhost:8080/",
+		"http://localhost:8080/api/":      "http://localhost:8080/",
+		"http://localhost:8080":           "http://localhost:8080/",
+		"https://host/k8s/clusters/x":     "https://host/k8s/clusters/x/",
+		"https://host/k8s/clusters/x/api": "https://host/k8s/clusters/x/",
+	} {
+		conn, err := (&Options{URL: given}).resolve()
+		require.NoError(t, err, given)
+		assert.Empty(t, conn.config.BearerToken, "no credentials of the kubeconfig go to a given url")
+		c, err := Connect(Options{URL: given})
+		require.NoError(t, err, given)
+		assert.Equal(t, want, c.URL())
+	}
+}
+
+func TestConnectWithoutConfiguration(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("KUBERNETES_SERVICE_HOST", "")
+	c, err := Connect(Options{})
+	require.NoError(t, err)
+	assert.Equal(t, DefaultURL, c.URL())
+}
+
+func TestConnectRefuses(t *testing.T) {
+	path := kubeconfig(t, twoContexts)
+	context := func(name string) Options {
+		var o Options
+		o.Overrides.CurrentContext = name
+		return o
+	}
+	token := Options{URL: "http://example.com"}
+	token.Overrides.AuthInfo.Token = "x"
+	broken := filepath.Join(filepath.Dir(path), "broken")
+	require.NoError(t, os.WriteFile(broken, []byte("clusters: {{"), 0o600))
+	for _, tt := range []struct {
+		name    string
+		options Options
+		want    string
+	}{
+		{"wrong context", context("on"), `no context "on" (did you mean "one"?)`},
+		{"no such file", Options{Kubeconfig: "/nowhere/config"}, "no kubeconfig at /nowhere/config"},
+		{"broken file", Options{Kubeconfig: broken}, "can't be read"},
+		{"not a url", Options{URL: "ftp://x"}, "not the URL of an API server"},
+		{"token over http", token, "not sent over plain http"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Connect(tt.options)
+			require.ErrorContains(t, err, tt.want)
+			assert.True(t, IsKind(err, ValueError))
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
