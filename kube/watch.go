@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -183,7 +184,11 @@ func (w *watch) relist(ctx context.Context) error {
 			return err
 		}
 		k, meta := key(item.raw.Raw()), item.Meta()
-		if exists[k] = meta.UID(); w.known[k] != (stamp{meta.UID(), meta.Version()}) {
+		exists[k] = meta.UID()
+		// What was never delivered and hasn't changed since the feed's version
+		// is from before the watch.
+		was, known := w.known[k]
+		if known && was != (stamp{meta.UID(), meta.Version()}) || !known && newer(meta.Version(), w.feed.version) {
 			changed = append(changed, item)
 		}
 	}
@@ -195,12 +200,20 @@ func (w *watch) relist(ctx context.Context) error {
 		}
 	}
 	for _, item := range changed {
-		if err := w.change(Modified, item); err != nil {
+		if err := w.change(Added, item); err != nil {
 			return err
 		}
 	}
 	w.feed.version = version
 	return nil
+}
+
+// newer tells whether resource version a came after b. Versions of one resource
+// are integers that grow (KEP-5504); where one isn't, a counts as newer.
+func newer(a, b string) bool {
+	x, errX := strconv.ParseUint(a, 10, 64)
+	y, errY := strconv.ParseUint(b, 10, 64)
+	return errX != nil || errY != nil || x > y
 }
 
 // take delivers one event of the feed.

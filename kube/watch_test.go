@@ -1,0 +1,189 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long a test waits for an event that must come.
+const patience = 30 * time.Second
+
+// next returns the next event as "ADDED name".
+func next(t *testing.T, w *Watcher) string {
+	t.Helper()
+	ev, err := w.Next(t.Context(), patience)
+	require.NoError(t, err)
+	s := ev.Type + " " + ev.Item.Meta().Name()
+	if ev.Synthetic {
+		s += " synthetic"
+	}
+	return s
+}
+
+func watchView(t *testing.T, v *View, o WatchOptions) *Watcher {
+	t.Helper()
+	w, err := v.Watch(context.Background(), o)
+	require.NoError(t, err)
+	t.Cleanup(w.Close)
+	return w
+}
+
+func TestWatchStartsNow(t *testing.T) {
+	t.Parallel()
+	v := configMaps(t, connect(t))
+	create(t, v, "before")
+	w := watchView(t, v, WatchOptions{})
+	_, err := w.Next(t.Context(), 0)
+	assert.Equal(t, ErrTimeout, err)
+	a := create(t, v, "a")
+	_, err = a.Meta().Labels().Set(t.Context(), "x", "1")
+	require.NoError(t, err)
+	require.NoError(t, a.Delete(t.Context(), DeleteOptions{}))
+	assert.Equal(t, "ADDED a", next(t, w))
+	assert.Equal(t, "MODIFIED a", next(t, w))
+	assert.Equal(t, "DELETED a", next(t, w))
+	w.Close()
+	_, err = w.Next(t.Context(), -1)
+	assert.Equal(t, io.EOF, err)
+}
+
+func TestWatchInitialAndSelector(t *testing.T) {
+	t.Parallel()
+	v := configMaps(t, connect(t))
+	a := create(t, v, "a")
+	w := watchView(t, v, WatchOptions{Initial: true})
+	assert.Equal(t, "ADDED a", next(t, w))
+	_, err := a.Meta().Labels().Delete(t.Context(), "test")
+	require.NoError(t, err)
+	assert.Equal(t, "DELETED a", next(t, w), "it no longer matches the selector")
+}
+
+func TestWatchOfAnItemEndsWithIt(t *testing.T) {
+	t.Parallel()
+	v := configMaps(t, connect(t))
+	a := create(t, v, "a")
+	create(t, v, "b")
+	changed, err := a.Meta().Labels().Set(t.Context(), "x", "1")
+	require.NoError(t, err)
+	w, err := a.Watch(context.Background(), WatchOptions{})
+	require.NoError(t, err)
+	t.Cleanup(w.Close)
+	assert.Equal(t, "MODIFIED a", next(t, w), "from the item's own version on")
+	require.NoError(t, changed.Delete(t.Context(), DeleteOptions{}))
+	assert.Equal(t, "DELETED a", next(t, w))
+	_, err = w.Next(t.Context(), patience)
+	assert.Equal(t, io.EOF, err)
+}
+
+func TestWatchIsRefused(t *testing.T) {
+	t.Parallel()
+	var o Options
+	c := connect(t)
+	o.URL = c.URL()
+	o.Overrides.ClusterInfo.InsecureSkipTLSVerify = true
+	stranger, err := Connect(o)
+	require.NoError(t, err)
+	defer stranger.Close()
+	_, err = stranger.Builtin("pods").Watch(t.Context(), WatchOptions{})
+	assert.True(t, IsKind(err, APIError), "%v", err)
+}
+
+// cut breaks each watch connection after a number of reads.
+func cut(after int64, cuts *atomic.Int64) Link {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil && r.URL.Query().Has("watch") {
+				resp.Body = &breaking{ReadCloser: resp.Body, left: after, cuts: cuts}
+			}
+			return resp, err
+		})
+	}
+}
+
+type breaking struct {
+	io.ReadCloser
+	left int64
+	cuts *atomic.Int64
+}
+
+func (b *breaking) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		b.cuts.Add(1)
+		return 0, errors.New("cut")
+	}
+	b.left--
+	return b.ReadCloser.Read(p[:min(len(p), 100)])
+}
+
+func TestWatchOutlivesItsConnections(t *testing.T) {
+	t.Parallel()
+	var cuts atomic.Int64
+	v := configMaps(t, connect(t, cut(12, &cuts)))
+	w := watchView(t, v, WatchOptions{})
+	for i := range 5 {
+		create(t, v, fmt.Sprint("cm-", i))
+	}
+	for i := range 5 {
+		assert.Equal(t, fmt.Sprint("ADDED cm-", i), next(t, w))
+	}
+	assert.NotZero(t, cuts.Load())
+}
+
+// compact answers the n-th watch request 410, as a server does that no longer
+// keeps the version asked for.
+func compact(n int64, before func()) Link {
+	var count atomic.Int64
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if !r.URL.Query().Has("watch") || count.Add(1) != n {
+				return next.RoundTrip(r)
+			}
+			before()
+			body := `{"type":"ERROR","object":{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old"}}` + "\n"
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+		})
+	}
+}
+
+func TestWatchFindsOutWhatItMissed(t *testing.T) {
+	t.Parallel()
+	var v *View
+	var gone, changed, replaced *Item
+	c := connect(t, compact(1, func() {
+		ctx := context.Background()
+		assert.NoError(t, gone.Delete(ctx, DeleteOptions{}))
+		assert.NoError(t, replaced.Delete(ctx, DeleteOptions{}))
+		_, err := changed.Meta().Labels().Set(ctx, "x", "1")
+		assert.NoError(t, err)
+		create(t, v, "new")
+		create(t, v, "replaced")
+	}))
+	v = configMaps(t, c)
+	gone, changed, replaced = create(t, v, "gone"), create(t, v, "changed"), create(t, v, "replaced")
+	create(t, v, "same")
+	w := watchView(t, v, WatchOptions{Initial: true})
+	for range 4 {
+		next(t, w)
+	}
+	got := map[string]int{}
+	for range 5 {
+		got[next(t, w)]++
+	}
+	assert.Equal(t, map[string]int{
+		"DELETED gone synthetic": 1, "MODIFIED changed": 1, "ADDED new": 1,
+		"DELETED replaced synthetic": 1, "ADDED replaced": 1,
+	}, got)
+	create(t, v, "after")
+	assert.Equal(t, "ADDED after", next(t, w))
+}
