@@ -1,0 +1,77 @@
+#!/usr/bin/env kubelua
+--- Counts the pods by namespace and phase, with the restarts of their
+--- containers and the age of the oldest pod. The last row is the sum.
+---
+--- usage: kubelua [-n NAMESPACE] pod-census.lua [--selector SELECTOR]
+---
+---   -l, --selector SELECTOR  only pods with these labels, like app=web,tier!=db
+---
+--- RBAC: list pods, in all namespaces unless one is given.
+
+local age = require "lib.age"
+local columns = require "lib.columns"
+local options = require "lib.options"
+
+local opts = options.parse(arg, {
+  usage = "[-n NAMESPACE] pod-census.lua [--selector SELECTOR]",
+  { "--selector", "-l", value = "SELECTOR" },
+})
+
+---@class Tally
+---@field namespace string
+---@field phase string
+---@field pods integer
+---@field restarts integer
+---@field oldest? Time
+
+--- Counts a pod in.
+---@param tally Tally
+---@param pod Pod
+local function count(tally, pod)
+  tally.pods = tally.pods + 1
+  for container in pod.containers do
+    tally.restarts = tally.restarts + container.restart_count
+  end
+  local created = pod.meta.created
+  if not tally.oldest or created < tally.oldest then
+    tally.oldest = created
+  end
+end
+
+--- The cells of a tally.
+---@param tally Tally
+---@return any[]
+local function row(tally)
+  return {
+    tally.namespace, tally.phase, tally.pods, tally.restarts,
+    tally.oldest and age.format(tally.oldest:age()),
+  }
+end
+
+local pods = cluster.pods
+if opts.selector then
+  pods = options.check(pods.filter, pods, { labels = opts.selector })
+end
+
+local tallies, by_key = {}, {}
+local total = { namespace = "total", phase = "", pods = 0, restarts = 0 }
+for pod in pods do
+  local namespace, phase = pod.meta.namespace, kube.get(pod, "status.phase", "Unknown")
+  local key = namespace .. "/" .. phase
+  if not by_key[key] then
+    by_key[key] = { namespace = namespace, phase = phase, pods = 0, restarts = 0 }
+    table.insert(tallies, by_key[key])
+  end
+  count(by_key[key], pod)
+  count(total, pod)
+end
+table.sort(tallies, function(a, b)
+  return a.namespace .. "/" .. a.phase < b.namespace .. "/" .. b.phase
+end)
+
+local rows = {}
+for _, tally in ipairs(tallies) do
+  table.insert(rows, row(tally))
+end
+table.insert(rows, row(total))
+columns.print({ "NAMESPACE", "PHASE", ">PODS", ">RESTARTS", ">OLDEST" }, rows)
