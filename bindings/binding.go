@@ -35,16 +35,15 @@ type binding struct {
 	array     *lua.LTable    // marks tables that encode as arrays
 	nullValue *lua.LUserData // kube.null
 
-	mu       sync.Mutex
-	clusters map[*kube.Cluster]*lua.LUserData
-	opened   []*kube.Cluster
+	mu     sync.Mutex
+	opened []*kube.Cluster
 }
 
 // Open opens the bindings in a VM. It returns the module kube and the cluster
 // of the host's flags; neither has connected to anything. close releases the
 // clusters that the script opened.
 func Open(L *lua.LState, h host.Host, connect Connector) (module, cluster lua.LValue, close func()) {
-	b := &binding{host: h, connect: connect, env: L.Env, clusters: map[*kube.Cluster]*lua.LUserData{}}
+	b := &binding{host: h, connect: connect, env: L.Env}
 	b.array = L.NewTable()
 	b.array.RawSetString("__metatable", lua.LString("array"))
 	b.address = addressClass.metatable(b, L)
@@ -71,8 +70,21 @@ func Open(L *lua.LState, h host.Host, connect Connector) (module, cluster lua.LV
 	b.watcher = watcherClass.metatable(b, L)
 	luar.GetConfig(L).FieldNames = optionNames
 	b.nullValue = b.userdata(null{}, b.null)
-	first := &clusterRef{open: sync.OnceValues(connect.Default)}
+	first := &clusterRef{open: sync.OnceValues(b.opens(connect.Default))}
 	return b.module(L), b.userdata(first, b.cluster), b.close
+}
+
+// opens remembers the cluster that connect makes for close.
+func (b *binding) opens(connect func() (*kube.Cluster, error)) func() (*kube.Cluster, error) {
+	return func() (*kube.Cluster, error) {
+		c, err := connect()
+		if err == nil {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.opened = append(b.opened, c)
+		}
+		return c, err
+	}
 }
 
 // close releases the clusters that the script opened.

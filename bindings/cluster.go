@@ -133,10 +133,7 @@ func (c call) connectCluster(i int) *kube.Cluster {
 	o.Overrides.ClusterInfo.CertificateAuthority = given.CertificateAuthority
 	o.Overrides.ClusterInfo.InsecureSkipTLSVerify = given.InsecureSkipTLSVerify
 	o.Overrides.ClusterInfo.TLSServerName = given.TLSServerName
-	cluster, err := c.connect.Connect(o)
+	cluster, err := c.opens(func() (*kube.Cluster, error) { return c.connect.Connect(o) })()
 	c.raise(err)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.opened = append(c.opened, cluster)
 	return cluster
 }

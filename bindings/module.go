@@ -57,8 +57,9 @@ func with(c call) int {
 		err = closing
 	}
 	if err != nil {
+		// Raised on as it is, the error keeps the place where it arose.
 		if api, ok := err.(*lua.ApiError); ok {
-			c.L.Error(api.Object, 0)
+			panic(api)
 		}
 		c.raise(err)
 	}

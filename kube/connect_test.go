@@ -109,3 +109,35 @@ func TestConnectRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestOptionsOverOthers(t *testing.T) {
+	path := kubeconfig(t, twoContexts)
+	flags := Options{Kubeconfig: path, Namespace: "web"}
+	flags.Overrides.CurrentContext = "two"
+	flags.Overrides.AuthInfo.Token = "of-the-flags"
+	as := Options{}
+	as.Overrides.AuthInfo.Impersonate = "bob"
+	other := Options{}
+	other.Overrides.CurrentContext = "one"
+	for _, tt := range []struct {
+		name            string
+		options         Options
+		url, token, who string
+		namespace       string
+	}{
+		{"nothing of its own", Options{}, "https://b:6443/k8s/clusters/x", "of-the-flags", "", "web"},
+		{"another user", as, "https://b:6443/k8s/clusters/x", "of-the-flags", "bob", "web"},
+		{"another context", other, "https://a:6443", "secret-token", "", ""},
+		{"a url", Options{URL: "https://c:1"}, "https://c:1/", "", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := tt.options.Over(flags)
+			conn, err := o.resolve()
+			require.NoError(t, err)
+			assert.Equal(t, tt.url, conn.config.Host)
+			assert.Equal(t, tt.token, conn.config.BearerToken)
+			assert.Equal(t, tt.who, conn.config.Impersonate.UserName)
+			assert.Equal(t, tt.namespace, o.Namespace)
+		})
+	}
+}

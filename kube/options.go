@@ -49,3 +49,41 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	names.ClusterOverrideFlags.APIServer.ShortName = "s"
 	clientcmd.BindOverrideFlags(&o.Overrides, fs, names)
 }
+
+// Over returns the options with what they leave open taken from others. Where
+// they name neither URL nor kubeconfig nor context they mean the others'
+// cluster, with some things different. Else they mean another one, which
+// takes no login from the others: only the kubeconfig, where they name just a
+// context, and what is done to every request.
+func (o Options) Over(others Options) Options {
+	given := o.Overrides
+	switch {
+	case o.URL == "" && o.Kubeconfig == "" && given.CurrentContext == "":
+		o.URL, o.Kubeconfig, o.Overrides = others.URL, others.Kubeconfig, others.Overrides
+		if o.Namespace == "" {
+			o.Namespace = others.Namespace
+		}
+	case o.URL == "" && o.Kubeconfig == "":
+		o.Kubeconfig = others.Kubeconfig
+		fallthrough
+	default:
+		o.Overrides = clientcmd.ConfigOverrides{CurrentContext: given.CurrentContext}
+	}
+	for _, f := range []struct{ to, from *string }{
+		{&o.Overrides.AuthInfo.Impersonate, &given.AuthInfo.Impersonate},
+		{&o.Overrides.AuthInfo.Token, &given.AuthInfo.Token},
+		{&o.Overrides.AuthInfo.ClientCertificate, &given.AuthInfo.ClientCertificate},
+		{&o.Overrides.AuthInfo.ClientKey, &given.AuthInfo.ClientKey},
+		{&o.Overrides.ClusterInfo.CertificateAuthority, &given.ClusterInfo.CertificateAuthority},
+		{&o.Overrides.ClusterInfo.TLSServerName, &given.ClusterInfo.TLSServerName},
+	} {
+		if *f.from != "" {
+			*f.to = *f.from
+		}
+	}
+	if given.ClusterInfo.InsecureSkipTLSVerify {
+		o.Overrides.ClusterInfo.InsecureSkipTLSVerify = true
+	}
+	o.UserAgent, o.Links, o.ConnectTimeout = others.UserAgent, others.Links, others.ConnectTimeout
+	return o
+}

@@ -89,7 +89,11 @@ func (p place) tidy() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(p.file("state.json"), data, 0o600) // nobody else writes or starts now
+	next := p.file("state.json.next") // nobody else writes now, but others may read
+	if err := os.WriteFile(next, data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, p.file("state.json"))
 }
 
 // errStillThere says that a process did not end in time.
@@ -102,14 +106,12 @@ func end(ctx context.Context, lock string, sig syscall.Signal, grace time.Durati
 	if err != nil || pid == 0 {
 		return err
 	}
-	if err := syscall.Kill(pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("signal process %d: %w", pid, err)
+	target := pid
+	if group, err := syscall.Getpgid(pid); sig == syscall.SIGKILL && err == nil && group == pid {
+		target = -pid // with the commands that exec runs, which are in kwok's group
 	}
-	if sig == syscall.SIGKILL {
-		// Components lead a process group, in which exec's commands are.
-		if group, err := syscall.Getpgid(pid); err == nil && group == pid {
-			_ = syscall.Kill(-pid, sig)
-		}
+	if err := syscall.Kill(target, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("signal process %d: %w", pid, err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, grace, fmt.Errorf("process %d %w", pid, errStillThere))
 	defer cancel()

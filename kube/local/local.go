@@ -38,6 +38,10 @@ type Options struct {
 	// Without it, exec is refused.
 	Exec bool
 
+	// Attached has the cluster stopped when the program that started it ends,
+	// however it ends. Tests want that.
+	Attached bool
+
 	// Progress is called by Up with what is being waited for, in words,
 	// whenever that changes; it may be nil.
 	Progress func(waiting string)

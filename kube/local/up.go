@@ -3,6 +3,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -88,7 +89,7 @@ func (p place) ensure(ctx context.Context, o Options) (pid int, started bool, er
 }
 
 // spawn starts a supervisor in a session of its own, so that it outlives this
-// program and its terminal, and returns once it holds its lock.
+// program's terminal, and returns once it holds its lock.
 func (p place) spawn(ctx context.Context, o Options) (pid int, err error) {
 	program, err := o.program()
 	if err != nil {
@@ -111,12 +112,25 @@ func (p place) spawn(ctx context.Context, o Options) (pid int, err error) {
 	cmd.Dir = string(p)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	// The supervisor reads from a pipe whose other end is open until this
+	// program ends; from nothing when it is to outlive it.
+	var life *os.File
+	if o.Attached {
+		stdin, w, err := os.Pipe()
+		if err != nil {
+			return 0, err
+		}
+		defer stdin.Close()
+		cmd.Args, cmd.Stdin, life = append(cmd.Args, "--attached"), stdin, w
+	}
 	if err := cmd.Start(); err != nil {
+		life.Close()
 		return 0, fmt.Errorf("start the local cluster: %w", err)
 	}
 	ended := make(chan struct{})
 	go func() {
 		_ = cmd.Wait() // or it would stay a zombie of this program
+		life.Close()
 		close(ended)
 	}()
 	err = poll(ctx, func() (bool, error) {
@@ -159,7 +173,7 @@ func (p place) follow(ctx context.Context, o Options, pid int) (s Status, err er
 		return s.Phase != Starting, nil
 	})
 	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("wait for the local cluster (for %s): %w", or(s.Waiting, "the supervisor"), err)
+		err = fmt.Errorf("wait for the local cluster (for %s): %w", cmp.Or(s.Waiting, "the supervisor"), err)
 	}
 	return s, err
 }
@@ -188,11 +202,4 @@ func lastLine(path string) string {
 		return "the supervisor ended at once, see " + path
 	}
 	return text[strings.LastIndexByte(text, '\n')+1:]
-}
-
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
