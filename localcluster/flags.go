@@ -109,5 +109,6 @@ func kwokFlags(d dirs, kubeconfig string, exec bool) []string {
 		"--manage-all-nodes",
 		"--node-ip=127.0.0.1",
 		"--node-lease-duration-seconds=40",
+		"--v=WARN", // it tells of every pod and every heartbeat otherwise
 	)
 }

@@ -28,10 +28,17 @@ const (
 // their endpoint at port, and removes nodes that an earlier run had beyond
 // those. With want 0 it keeps the nodes that are there, or makes defaultNodes.
 // It returns how many there are.
+//
+// It also removes the nodes' leases: an earlier kwok has them, and this one would
+// wait until they expire before it touches a node.
 func ensureNodes(ctx context.Context, client kubernetes.Interface, want, port int) (int, error) {
 	list, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: nodeLabel})
 	if err != nil {
 		return 0, err
+	}
+	err = client.CoordinationV1().Leases(corev1.NamespaceNodeLease).DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{})
+	if err != nil {
+		return 0, fmt.Errorf("remove the nodes' leases: %w", err)
 	}
 	if want == 0 {
 		want = len(list.Items)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -32,41 +33,56 @@ func connect(kubeconfig string) (kubernetes.Interface, error) {
 	return kubernetes.NewForConfig(config)
 }
 
-// serverReady tells whether the API server answers and has finished its start.
-func serverReady(ctx context.Context, client kubernetes.Interface) bool {
-	_, err := client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
-	return err == nil
-}
-
-// serverAnswers tells whether the API server answers at all; it does so a good
-// second before it has finished its start.
-func serverAnswers(ctx context.Context, client kubernetes.Interface) bool {
+// serverAnswers returns nil when the API server answers at all; it does so a
+// good second before it has finished its start.
+func serverAnswers(ctx context.Context, client kubernetes.Interface) error {
 	_, err := client.Discovery().RESTClient().Get().AbsPath("/livez/ping").DoRaw(ctx)
-	return err == nil
+	return err
 }
 
-// nodesReady tells whether want nodes are ready for pods.
-func nodesReady(ctx context.Context, client kubernetes.Interface, want int) bool {
+// serverReady returns nil when the API server has finished its start.
+func serverReady(ctx context.Context, client kubernetes.Interface) error {
+	_, err := client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
+	return err
+}
+
+// nodesReady returns nil when want nodes take pods.
+func nodesReady(ctx context.Context, client kubernetes.Interface, want int) error {
 	list, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: nodeLabel})
 	if err != nil {
-		return false
+		return err
 	}
 	ready := 0
 	for _, node := range list.Items {
 		for _, c := range node.Status.Conditions {
-			if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue && len(node.Spec.Taints) == 0 {
+			if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue && !tainted(&node) {
 				ready++
 			}
 		}
 	}
-	return ready == want
+	if ready < want {
+		return fmt.Errorf("%d of %d are ready", ready, want)
+	}
+	return nil
 }
 
-// accountReady tells whether a namespace has its default service account,
-// without which it takes no pod.
-func accountReady(ctx context.Context, client kubernetes.Interface, namespace string) bool {
-	_, err := client.CoreV1().ServiceAccounts(namespace).Get(ctx, "default", metav1.GetOptions{})
-	return err == nil
+// tainted tells whether a node has a taint of those that go when it gets ready.
+// A kept node may have others, and be cordoned.
+func tainted(node *corev1.Node) bool {
+	return slices.ContainsFunc(node.Spec.Taints, func(t corev1.Taint) bool {
+		return t.Key == corev1.TaintNodeNotReady || t.Key == corev1.TaintNodeUnreachable
+	})
+}
+
+// accountsReady returns nil when there are the service accounts without which
+// namespaces take no pod.
+func accountsReady(ctx context.Context, client kubernetes.Interface) error {
+	for _, namespace := range []string{metav1.NamespaceDefault, probeNamespace} {
+		if _, err := client.CoreV1().ServiceAccounts(namespace).Get(ctx, "default", metav1.GetOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // runPod runs a pod to see that the scheduler and the nodes do their part, and

@@ -5,18 +5,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net"
-	"net/url"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
-
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 )
 
 const (
@@ -36,6 +31,7 @@ type supervisor struct {
 	exec      bool
 	ephemeral bool
 
+	began      time.Time
 	launcher   *launcher
 	state      *stateFile
 	components []*component // in the order of their start
@@ -50,11 +46,12 @@ func serve(args []string) int {
 	nodes := flags.Int("nodes", 0, "number of nodes; 0 for as many as there are, or 3")
 	exec := flags.Bool("exec", false, "let exec run commands on this machine")
 	ephemeral := flags.Bool("ephemeral", false, "keep nothing")
+	attached := flags.Bool("attached", false, "stop at the end of standard input")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
 	if *dir == "" || flags.NArg() > 0 || *nodes < 0 || *nodes > maxNodes {
-		fmt.Fprintf(os.Stderr, "usage: kubelua-localcluster serve --dir DIR [--nodes 0..%d] [--exec] [--ephemeral]\n", maxNodes)
+		fmt.Fprintf(os.Stderr, "usage: kubelua-localcluster serve --dir DIR [--nodes 0..%d] [--exec] [--ephemeral] [--attached]\n", maxNodes)
 		return 2
 	}
 	root, err := filepath.Abs(*dir)
@@ -65,9 +62,15 @@ func serve(args []string) int {
 	// SIGHUP: the terminal that started it was closed.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	if *attached {
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			stop()
+		}()
+	}
 	s := &supervisor{
 		dirs: newDirs(root, *ephemeral), nodes: *nodes, exec: *exec, ephemeral: *ephemeral,
-		died: make(chan *component, 16),
+		began: time.Now(), died: make(chan *component, 16),
 	}
 	if err := s.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -89,207 +92,27 @@ func (s *supervisor) run(ctx context.Context) error {
 		Nodes: s.nodes, Exec: s.exec, Ephemeral: s.ephemeral,
 		Started: time.Now().Truncate(time.Second), Components: []componentState{},
 	}}
-	if err := s.await("what an earlier run left"); err != nil {
-		return err
-	}
 	err := s.start(ctx)
 	if err == nil {
 		err = s.watch(ctx)
 	}
+	if ctx.Err() != nil {
+		err = nil // being told to stop made something fail
+	}
+	// Say it before stopping, which takes a while: nobody should wait for, or
+	// use, a cluster that is going.
+	err = errors.Join(err, s.state.update(func(st *state) { st.conclude(err) }))
 	s.stop()
 	if s.ephemeral {
-		os.RemoveAll(s.data)
-		os.Remove(s.kubeconfig)
+		err = errors.Join(err, os.RemoveAll(s.data), removeIfThere(s.kubeconfig))
 	}
-	if err == nil || ctx.Err() != nil {
-		fmt.Println("stopped")
-		return s.state.update(func(st *state) { st.Phase, st.Waiting, st.Components = phaseStopped, "", nil })
-	}
-	text := err.Error()
-	if dead := new(deathError); errors.As(err, &dead) {
-		text += "\n" + dead.log
-	}
-	return errors.Join(err, s.state.update(func(st *state) {
-		st.Phase, st.Waiting, st.Error, st.Components = phaseFailed, "", text, nil
-	}))
+	s.say("stopped")
+	return errors.Join(err, s.state.update(func(st *state) { st.Components = []componentState{} }))
 }
 
-// start brings the cluster up and returns when it is ready.
-func (s *supervisor) start(ctx context.Context) error {
-	began := time.Now()
-	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, fmt.Errorf("not ready after %v", startTimeout))
-	defer cancel()
-	token, err := s.prepare()
-	if err != nil {
-		return err
-	}
-	client, err := s.startServer(ctx, token)
-	if err != nil {
-		return err
-	}
-	// The rest may come up while the API server still finishes its start.
-	kubelet, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	port := kubelet.Addr().(*net.TCPAddr).Port
-	listener, err := kubelet.(*net.TCPListener).File()
-	kubelet.Close()
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
-	for _, c := range []struct {
-		name  string
-		flags []string
-		files []*os.File
-	}{
-		{nameControllers, controllerFlags(s.pki, s.kubeconfig), nil},
-		{nameScheduler, schedulerFlags(s.kubeconfig), nil},
-		{nameKwok, kwokFlags(s.dirs, s.kubeconfig, s.exec), []*os.File{listener}},
-	} {
-		if _, err := s.launch(c.name, c.flags, c.files...); err != nil {
-			return err
-		}
-	}
-	if err := s.wait(ctx, "the API server", func() bool { return serverReady(ctx, client) }); err != nil {
-		return err
-	}
-	count, err := ensureNodes(ctx, client, s.nodes, port)
-	if err != nil {
-		return err
-	}
-	if err := s.state.update(func(st *state) { st.Nodes = count }); err != nil {
-		return err
-	}
-	err = s.wait(ctx, fmt.Sprintf("%d nodes", count), func() bool { return nodesReady(ctx, client, count) })
-	if err != nil {
-		return err
-	}
-	err = s.wait(ctx, "the controllers", func() bool {
-		return accountReady(ctx, client, "default") && accountReady(ctx, client, probeNamespace)
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.waitPod(ctx, client); err != nil {
-		return err
-	}
-	fmt.Printf("ready after %v\n", time.Since(began).Round(time.Millisecond))
-	return s.state.update(func(st *state) { st.Phase, st.Waiting = phaseReady, "" })
-}
-
-// prepare ends what an earlier supervisor left running, and writes everything
-// that the components read, but for the kubeconfig.
-func (s *supervisor) prepare() (token string, err error) {
-	if s.launcher, err = newLauncher(s.logs, s.work); err != nil {
-		return "", err
-	}
-	for _, name := range []string{nameKwok, nameScheduler, nameControllers, nameAPIServer, nameEtcd} {
-		if err := s.launcher.clear(name); err != nil {
-			return "", err
-		}
-	}
-	if s.ephemeral {
-		if err := os.RemoveAll(s.data); err != nil {
-			return "", err
-		}
-	}
-	if err := s.dirs.make(); err != nil {
-		return "", err
-	}
-	if err := s.rotateLogs(); err != nil {
-		return "", err
-	}
-	if err := s.pki.ensure(); err != nil {
-		return "", err
-	}
-	if err := writeFile(s.stages, []byte(kwokConfig())); err != nil {
-		return "", err
-	}
-	return ensureToken(s.data)
-}
-
-// startServer starts etcd and the API server, and returns when the latter
-// answers. It tries another port when another process was faster.
-func (s *supervisor) startServer(ctx context.Context, token string) (kubernetes.Interface, error) {
-	if err := s.await("etcd"); err != nil {
-		return nil, err
-	}
-	if _, err := s.launch(nameEtcd, etcdFlags(filepath.Join(s.data, "etcd"))); err != nil {
-		return nil, err
-	}
-	// An API server that finds no etcd tries again only after a second.
-	socket := filepath.Join(s.work, etcdSocket)
-	err := s.wait(ctx, "etcd", func() bool { _, err := os.Stat(socket); return err == nil })
-	if err != nil {
-		return nil, err
-	}
-	previous := s.previousPort()
-	for {
-		port, err := pickPort(previous)
-		if err != nil {
-			return nil, err
-		}
-		server := fmt.Sprintf("https://127.0.0.1:%d", port)
-		if err := writeKubeconfig(s.kubeconfig, server, token, s.pki.file("ca.crt")); err != nil {
-			return nil, err
-		}
-		client, err := connect(s.kubeconfig)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.state.update(func(st *state) { st.Server = server }); err != nil {
-			return nil, err
-		}
-		c, err := s.launch(nameAPIServer, apiServerFlags(s.pki, filepath.Join(s.data, "tokens.csv"), port))
-		if err != nil {
-			return nil, err
-		}
-		// Another cluster's server at this port is not taken for this one:
-		// its certificate is signed by another authority.
-		err = s.wait(ctx, "the API server", func() bool { return serverAnswers(ctx, client) })
-		if dead := new(deathError); errors.As(err, &dead) && dead.component == c && lostPort(dead.log) {
-			fmt.Printf("port %d was taken by another process, trying another\n", port)
-			s.components = s.components[:len(s.components)-1]
-			previous = 0
-			continue
-		}
-		return client, err
-	}
-}
-
-// previousPort is the port that this cluster had before, 0 when it had none.
-func (s *supervisor) previousPort() int {
-	config, err := clientcmd.LoadFromFile(s.kubeconfig)
-	if err != nil || config.Clusters[contextName] == nil {
-		return 0
-	}
-	u, err := url.Parse(config.Clusters[contextName].Server)
-	if err != nil {
-		return 0
-	}
-	port, err := strconv.Atoi(u.Port())
-	if err != nil {
-		return 0
-	}
-	return port
-}
-
-// waitPod waits until a pod has run.
-func (s *supervisor) waitPod(ctx context.Context, client kubernetes.Interface) error {
-	result := make(chan error, 1)
-	go func() { result <- runPod(ctx, client) }()
-	var err error
-	werr := s.wait(ctx, "a first pod to run", func() bool {
-		select {
-		case err = <-result:
-			return true
-		default:
-			return false
-		}
-	})
-	return errors.Join(werr, err)
+// say prints a line with the seconds since the start.
+func (s *supervisor) say(line string) {
+	fmt.Printf("%8.3f %s\n", time.Since(s.began).Seconds(), line)
 }
 
 // watch returns nil when ctx is done, and an error when a component died.
@@ -321,29 +144,28 @@ func (s *supervisor) launch(name string, flags []string, files ...*os.File) (*co
 	})
 }
 
-// await notes in the state what is being waited for.
-func (s *supervisor) await(what string) error {
-	fmt.Println("waiting for " + what)
-	return s.state.update(func(st *state) { st.Waiting = what })
-}
-
-// wait polls until done, and fails when a component dies or ctx ends.
-func (s *supervisor) wait(ctx context.Context, what string, done func() bool) error {
-	if err := s.await(what); err != nil {
+// wait notes in the state what is being waited for and tries until it succeeds.
+// It fails when a component dies or ctx is done.
+func (s *supervisor) wait(ctx context.Context, what string, try func() error) error {
+	s.say("waiting for " + what)
+	if err := s.state.update(func(st *state) { st.Waiting = what }); err != nil {
 		return err
 	}
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
-	for !done() {
+	for {
+		err := try()
+		if err == nil {
+			return nil
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for %s: %w", what, context.Cause(ctx))
+			return fmt.Errorf("wait for %s: %w: %w", what, context.Cause(ctx), err)
 		case c := <-s.died:
 			return newDeathError(c)
 		case <-tick.C:
 		}
 	}
-	return nil
 }
 
 // stop ends the components: the clients together, then the API server, then
@@ -379,4 +201,12 @@ func newDeathError(c *component) error {
 
 func (e *deathError) Error() string {
 	return fmt.Sprintf("%s, see %s", e.component.end(), e.component.log)
+}
+
+// removeIfThere removes a file that may have gone already.
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
 }

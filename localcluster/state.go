@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -38,6 +39,19 @@ type componentState struct {
 	Name string `json:"name"`
 	PID  int    `json:"pid"`
 	Log  string `json:"log"`
+}
+
+// conclude notes how the cluster ended: with err, or on demand when it is nil.
+func (s *state) conclude(err error) {
+	s.Waiting = ""
+	if err == nil {
+		s.Phase = phaseStopped
+		return
+	}
+	s.Phase, s.Error = phaseFailed, err.Error()
+	if dead := new(deathError); errors.As(err, &dead) {
+		s.Error += "\n" + dead.log
+	}
 }
 
 // stateFile keeps DIR/state.json equal to a state in memory. It is safe for

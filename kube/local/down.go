@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -59,12 +61,45 @@ func (p place) stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	killed := false
 	for _, lock := range locks {
+		pid, err := holder(lock)
+		if err != nil {
+			return err
+		}
+		killed = killed || pid != 0
 		if err := end(ctx, lock, syscall.SIGKILL, killGrace); err != nil {
 			return err
 		}
 	}
+	if killed {
+		if err := p.waitPort(ctx); err != nil {
+			return err
+		}
+	}
 	return p.tidy()
+}
+
+// waitPort waits until nobody listens at the API server's address: the kernel
+// may release the lock of a killed process a moment before its port.
+func (p place) waitPort(ctx context.Context) error {
+	s, err := p.read()
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(s.Server)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, killGrace, fmt.Errorf("%s still listens", u.Host))
+	defer cancel()
+	return poll(ctx, func() (bool, error) {
+		conn, err := net.Dial("tcp", u.Host)
+		if err != nil {
+			return true, nil
+		}
+		return false, conn.Close()
+	})
 }
 
 // tidy does what a supervisor that was killed could not do any more.
