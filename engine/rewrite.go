@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+)
+
+// rewriter walks a syntax tree without recursion, since its depth is what it
+// has to bound.
+type rewriter struct {
+	todo    []visit
+	markers []*ast.StringExpr // calls of iterate that were put in
+	strings map[string]bool   // string literals that start like a marker
+	err     *SyntaxError
+}
+
+// visit is a part of the tree still to be walked, and how deep it lies.
+type visit struct {
+	node  any // ast.Stmt or ast.Expr
+	depth int
+}
+
+// markerStart is how markers start. Nearly no literal does.
+const markerStart = "\x00iterate"
+
+// rewrite prepares a chunk for the compiler. Generic loops over one expression
+// get it wrapped in a call of a constant, whose value rewrite returns ("" if
+// there is no such loop); numbers that the scanner lets through but the
+// compiler misreads are corrected or refused.
+func rewrite(chunk []ast.Stmt) (marker string, err error) {
+	r := &rewriter{strings: make(map[string]bool)}
+	r.block(chunk, 1)
+	for len(r.todo) > 0 && r.err == nil {
+		v := r.todo[len(r.todo)-1]
+		r.todo = r.todo[:len(r.todo)-1]
+		if v.depth > maxDepth {
+			return "", tooDeep("", v.node.(ast.PositionHolder).Line())
+		}
+		switch node := v.node.(type) {
+		case ast.Stmt:
+			r.stmt(node, v.depth+1)
+		case ast.Expr:
+			r.expr(node, v.depth+1)
+		}
+	}
+	if r.err != nil {
+		return "", r.err
+	}
+	if len(r.markers) == 0 {
+		return "", nil
+	}
+	marker = markerStart
+	for n := 0; r.strings[marker]; n++ {
+		marker = markerStart + strconv.Itoa(n)
+	}
+	for _, m := range r.markers {
+		m.Value = marker
+	}
+	return marker, nil
+}
+
+func (r *rewriter) block(stmts []ast.Stmt, depth int) {
+	for _, s := range stmts {
+		r.todo = append(r.todo, visit{s, depth})
+	}
+}
+
+func (r *rewriter) exprs(depth int, exprs ...ast.Expr) {
+	for _, e := range exprs {
+		if e != nil {
+			r.todo = append(r.todo, visit{e, depth})
+		}
+	}
+}
+
+func (r *rewriter) stmt(stmt ast.Stmt, depth int) {
+	switch s := stmt.(type) {
+	case *ast.AssignStmt:
+		r.exprs(depth, s.Lhs...)
+		r.exprs(depth, s.Rhs...)
+	case *ast.LocalAssignStmt:
+		r.exprs(depth, s.Exprs...)
+	case *ast.FuncCallStmt:
+		r.exprs(depth, s.Expr)
+	case *ast.DoBlockStmt:
+		r.block(s.Stmts, depth)
+	case *ast.WhileStmt:
+		r.exprs(depth, s.Condition)
+		r.block(s.Stmts, depth)
+	case *ast.RepeatStmt:
+		r.exprs(depth, s.Condition)
+		r.block(s.Stmts, depth)
+	case *ast.IfStmt:
+		r.exprs(depth, s.Condition)
+		r.block(s.Then, depth)
+		r.block(s.Else, depth)
+	case *ast.NumberForStmt:
+		r.exprs(depth, s.Init, s.Limit, s.Step)
+		r.block(s.Stmts, depth)
+	case *ast.GenericForStmt:
+		r.exprs(depth, s.Exprs...)
+		r.block(s.Stmts, depth)
+		if len(s.Exprs) == 1 {
+			s.Exprs[0] = r.iterateCall(s, s.Exprs[0])
+		}
+	case *ast.FuncDefStmt:
+		r.exprs(depth, s.Name.Func, s.Name.Receiver, s.Func)
+	case *ast.ReturnStmt:
+		r.exprs(depth, s.Exprs...)
+	}
+}
+
+func (r *rewriter) expr(expr ast.Expr, depth int) {
+	switch e := expr.(type) {
+	case *ast.NumberExpr:
+		r.number(e)
+	case *ast.StringExpr:
+		if strings.HasPrefix(e.Value, markerStart) {
+			r.strings[e.Value] = true
+		}
+	case *ast.AttrGetExpr:
+		r.exprs(depth, e.Object, e.Key)
+	case *ast.TableExpr:
+		for _, f := range e.Fields {
+			r.exprs(depth, f.Key, f.Value)
+		}
+	case *ast.FuncCallExpr:
+		r.exprs(depth, e.Func, e.Receiver)
+		r.exprs(depth, e.Args...)
+	case *ast.LogicalOpExpr:
+		r.exprs(depth, e.Lhs, e.Rhs)
+	case *ast.RelationalOpExpr:
+		r.exprs(depth, e.Lhs, e.Rhs)
+	case *ast.StringConcatOpExpr:
+		r.exprs(depth, e.Lhs, e.Rhs)
+	case *ast.ArithmeticOpExpr:
+		r.exprs(depth, e.Lhs, e.Rhs)
+	case *ast.UnaryMinusOpExpr:
+		r.exprs(depth, e.Expr)
+	case *ast.UnaryNotOpExpr:
+		r.exprs(depth, e.Expr)
+	case *ast.UnaryLenOpExpr:
+		r.exprs(depth, e.Expr)
+	case *ast.FunctionExpr:
+		r.block(e.Stmts, depth)
+	}
+}
+
+// iterateCall wraps what a loop goes over.
+func (r *rewriter) iterateCall(loop *ast.GenericForStmt, over ast.Expr) ast.Expr {
+	fn := &ast.StringExpr{}
+	call := &ast.FuncCallExpr{Func: fn, Args: []ast.Expr{over}}
+	fn.SetLine(loop.Line())
+	call.SetLine(loop.Line())
+	r.markers = append(r.markers, fn)
+	return call
+}
+
+// number checks a literal: the compiler takes one with leading zeros for octal
+// and one that it can't read for NaN. Where the text ends in the middle of one
+// the scanner puts a byte 0xff.
+func (r *rewriter) number(e *ast.NumberExpr) {
+	if len(e.Value) > 1 && e.Value[0] == '0' && '0' <= e.Value[1] && e.Value[1] <= '9' {
+		e.Value = strings.TrimLeft(e.Value, "0")
+		if e.Value == "" || e.Value[0] < '0' || '9' < e.Value[0] {
+			e.Value = "0" + e.Value
+		}
+	}
+	if strings.HasPrefix(e.Value, "0x") || strings.HasPrefix(e.Value, "0X") {
+		return
+	}
+	if _, err := strconv.ParseFloat(e.Value, 64); err != nil && !isRange(err) {
+		r.err = &SyntaxError{Line: e.Line(), Message: "malformed number '" + strings.TrimRight(e.Value, "\xff") + "'"}
+	}
+}
+
+// isRange tells whether a number was read but is too large or small.
+func isRange(err error) bool {
+	numErr, ok := err.(*strconv.NumError)
+	return ok && numErr.Err == strconv.ErrRange
+}

@@ -1,0 +1,275 @@
+package engine_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/kube/local/localtest"
+	"github.com/kubelua/kubelua/stdlib/host"
+)
+
+// suite is what one Lua test runs in.
+type suite struct {
+	t          testing.TB
+	vm         *engine.VM
+	kubeconfig string
+	printed    output
+	namespace  string
+}
+
+// newSuite makes a VM for the local cluster, with the global suite.
+func newSuite(t testing.TB) *suite {
+	t.Helper()
+	s := &suite{t: t, kubeconfig: localtest.Kubeconfig(t)}
+	s.vm = engine.New(engine.Options{
+		World:   engine.World{Stdout: &s.printed},
+		Cluster: func() (kube.Options, error) { return kube.Options{Kubeconfig: s.kubeconfig}, nil },
+		Modules: []engine.Module{{Name: "suite", Global: true, Open: s.open}},
+	})
+	return s
+}
+
+// open makes the global suite: what t.lua needs and only Go can do.
+func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
+	t := L.NewTable()
+	t.RawSetString("kubeconfig", lua.LString(s.kubeconfig))
+	return L.SetFuncs(t, map[string]lua.LGFunction{
+		"boxes": func(L *lua.LState) int {
+			s.block(L, h, func(context.Context) error { return makeBoxes(s.t) })
+			return 0
+		},
+		"configmaps": func(L *lua.LState) int {
+			namespace, n := L.CheckString(1), L.CheckInt(2)
+			s.block(L, h, func(ctx context.Context) error { return s.makeConfigMaps(ctx, namespace, n) })
+			return 0
+		},
+		"fail": func(L *lua.LState) int {
+			s.t.Errorf("%s: %s", position(L), L.CheckString(1))
+			return 0
+		},
+		"fatal": func(L *lua.LState) int {
+			s.t.Errorf("%s: %s", position(L), L.CheckString(1))
+			L.Error(lua.LString(stopTest), 0)
+			return 0
+		},
+		"file": func(L *lua.LState) int {
+			path := filepath.Join(s.t.TempDir(), "file")
+			if err := os.WriteFile(path, []byte(L.CheckString(1)), 0o600); err != nil {
+				L.RaiseError("%s", err)
+			}
+			L.Push(lua.LString(path))
+			return 1
+		},
+		"kubectl": func(L *lua.LState) int {
+			var args []string
+			for i := 1; i <= L.GetTop(); i++ {
+				args = append(args, L.CheckString(i))
+			}
+			var out string
+			s.block(L, h, func(context.Context) (err error) {
+				out, err = kubectl(s.t, args)
+				return err
+			})
+			L.Push(lua.LString(out))
+			return 1
+		},
+		"namespace": func(L *lua.LState) int {
+			s.block(L, h, func(context.Context) error {
+				s.namespace = localtest.Namespace(s.t)
+				return nil
+			})
+			L.Push(lua.LString(s.namespace))
+			return 1
+		},
+		"pause": func(L *lua.LState) int {
+			s.block(L, h, func(ctx context.Context) error {
+				select {
+				case <-time.After(30 * time.Millisecond):
+				case <-ctx.Done():
+				}
+				return nil
+			})
+			return 0
+		},
+		"printed": func(L *lua.LState) int {
+			// What the VM holds back is written when the script waits.
+			s.block(L, h, func(context.Context) error { return nil })
+			L.Push(lua.LString(s.printed.String()))
+			return 1
+		},
+		"proxy": func(L *lua.LState) int {
+			var address string
+			s.block(L, h, func(context.Context) (err error) {
+				address, err = startProxy(s.t)
+				return err
+			})
+			L.Push(lua.LString(address))
+			return 1
+		},
+		"where": func(L *lua.LState) int {
+			L.Push(lua.LString(position(L)))
+			return 1
+		},
+	})
+}
+
+// stopTest is the error that ends a test which has reported already.
+const stopTest = "the test ends here"
+
+// block runs a call that may wait and raises its error as a text.
+func (s *suite) block(L *lua.LState, h host.Host, call func(context.Context) error) {
+	if err := h.Block(L, call); err != nil {
+		L.Error(lua.LString(err.Error()), 1)
+	}
+}
+
+// position is the line of the test that is being run, "file:line".
+func position(L *lua.LState) string {
+	for level := 1; ; level++ {
+		frame, ok := L.GetStack(level)
+		if !ok {
+			return "?"
+		}
+		if _, err := L.GetInfo("Sl", frame, lua.LNil); err == nil && strings.HasSuffix(frame.Source, "_test.lua") {
+			return fmt.Sprintf("%s:%d", frame.Source, frame.CurrentLine)
+		}
+	}
+}
+
+// kubectl runs the witness.
+func kubectl(t testing.TB, args []string) (string, error) {
+	out, err := localtest.Command(t, args...).Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("kubectl %s: %w: %s", strings.Join(args, " "), err, exit.Stderr)
+	}
+	return strings.TrimSuffix(string(out), "\n"), err
+}
+
+// startProxy starts a `kubectl proxy` that ends with the test and returns its
+// address.
+func startProxy(t testing.TB) (address string, err error) {
+	cmd := localtest.Command(t, "proxy", "--port=0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	host, ok := strings.CutPrefix(strings.TrimSpace(line), "Starting to serve on ")
+	if !ok {
+		return "", fmt.Errorf("kubectl proxy: got %q, %v", line, err)
+	}
+	return "http://" + host + "/", nil
+}
+
+// makeConfigMaps creates c0001 to cn, several at a time.
+func (s *suite) makeConfigMaps(ctx context.Context, namespace string, n int) error {
+	c, err := kube.Connect(kube.Options{Kubeconfig: s.kubeconfig})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	var (
+		wg     sync.WaitGroup
+		mu     sync.Mutex
+		failed error
+	)
+	names := make(chan string)
+	for range 16 {
+		wg.Go(func() {
+			for name := range names {
+				object, err := kube.ParseObject("{apiVersion: v1, kind: ConfigMap, metadata: {name: " + name + "}}")
+				if err == nil {
+					_, err = c.Create(ctx, object, namespace)
+				}
+				if err != nil {
+					mu.Lock()
+					failed = err
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for i := range n {
+		names <- fmt.Sprintf("c%04d", i+1)
+	}
+	close(names)
+	wg.Wait()
+	return failed
+}
+
+// boxes is a custom resource that keeps whatever it is given, so that a test
+// sees what the server was sent.
+const boxes = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: boxes.suite.example.com}
+spec:
+  group: suite.example.com
+  names: {kind: Box, listKind: BoxList, plural: boxes, singular: box}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+  - name: v1beta1
+    served: true
+    storage: false
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`
+
+var boxesMade sync.Mutex
+
+// makeBoxes has the cluster serve boxes, which it goes on doing until the
+// tests have ended.
+func makeBoxes(t testing.TB) error {
+	boxesMade.Lock()
+	defer boxesMade.Unlock()
+	cmd := localtest.Command(t, "apply", "--filename=-")
+	cmd.Stdin = strings.NewReader(boxes)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("make boxes: %w: %s", err, out)
+	}
+	_, err := kubectl(t, []string{"wait", "--for=condition=Established", "--timeout=1m", "customresourcedefinition/boxes.suite.example.com"})
+	return err
+}
+
+// output is what a script printed.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}

@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
+)
+
+// Options say what a VM has and what its scripts may do.
+type Options struct {
+	// World is what scripts may do to the world; the zero World is nothing.
+	World World
+
+	// Path lists folders in which require looks for Lua modules, after the
+	// folder of the script.
+	Path []string
+
+	// Cluster says how the cluster of the host's flags is reached. It is asked
+	// when a script first uses a cluster. Nil is what kubectl would reach
+	// without flags.
+	Cluster func() (kube.Options, error)
+
+	// Modules are opened beside the built-in ones. A row with a built-in
+	// name takes its place.
+	Modules []Module
+}
+
+// VM is a Lua virtual machine with its libraries. It runs one script at a time
+// (see [VM.Run]); what a script leaves in its globals is there for the next.
+// Its methods that take an LState are the [host.Host] of modules and bindings.
+type VM struct {
+	// lock is held by the goroutine that runs Lua, and by nobody while a Go
+	// call blocks. All fields below are guarded by it.
+	lock sync.Mutex
+
+	state   *lua.LState // parent of all others; runs nothing but the opening of libraries
+	threads map[*lua.LState]thread
+	idle    [stackClasses][]*lua.LState
+	sources map[string]string // text of the chunks that came from files
+	search  search
+	connect func() (kube.Options, error)
+	closers []func() // release what modules hold
+	world   World
+	out     *output
+	errout  io.Writer
+
+	// running is the run that is going on. It is guarded by its own lock,
+	// because what ends a run comes from outside of the VM.
+	runMu   sync.Mutex
+	running *run
+}
+
+var _ host.Host = (*VM)(nil)
+
+// New makes a VM and opens its libraries. The caller closes it.
+func New(o Options) *VM {
+	vm := &VM{
+		threads: make(map[*lua.LState]thread),
+		sources: make(map[string]string),
+		world:   o.World.withDefaults(),
+		connect: o.Cluster,
+	}
+	if vm.connect == nil {
+		vm.connect = func() (kube.Options, error) { return kube.Options{}, nil }
+	}
+	vm.out = newOutput(vm.world.Stdout, vm.stop)
+	vm.errout = &flushFirst{vm.out, vm.world.Stderr}
+	vm.search = newSearch(o.Path)
+	vm.state = lua.NewState(lua.Options{
+		SkipOpenLibs:        true,
+		CallStackSize:       stackSize(0),
+		RegistrySize:        256,
+		RegistryMaxSize:     1 << 18,
+		RegistryGrowStep:    1024,
+		MinimizeStackMemory: true,
+	})
+	vm.lock.Lock()
+	defer vm.lock.Unlock()
+	vm.openModules(o.Modules)
+	return vm
+}
+
+// Close releases the VM. Nothing may run in it any more.
+func (vm *VM) Close() {
+	vm.lock.Lock()
+	defer vm.lock.Unlock()
+	_ = vm.out.Flush()
+	for _, release := range vm.closers {
+		release()
+	}
+	vm.search.close()
+	vm.state.Close()
+}
+
+// stop ends the run that is going on, if any, for the given reason.
+func (vm *VM) stop(cause error) {
+	vm.runMu.Lock()
+	defer vm.runMu.Unlock()
+	if vm.running != nil {
+		vm.running.cancel(cause)
+	}
+}
+
+// setRunning says which run stop ends; nil is none.
+func (vm *VM) setRunning(r *run) {
+	vm.runMu.Lock()
+	defer vm.runMu.Unlock()
+	vm.running = r
+}
+
+// context is what L runs under. The state that opens the libraries has none.
+func contextOf(L *lua.LState) context.Context {
+	if ctx := L.Context(); ctx != nil {
+		return ctx
+	}
+	return context.Background()
+}

@@ -1,0 +1,308 @@
+// Command kubelua runs Lua scripts against Kubernetes clusters.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/kube/local"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+// command is a subcommand: a first word that is no file.
+type command struct {
+	name    string
+	summary string
+	help    string // what help shows below the summary
+	run     func(ctx context.Context, args []string) error
+}
+
+// commands is the sorted table of subcommands.
+func commands() []command {
+	return []command{
+		{"cluster", "start, stop and show the local cluster", clusterHelp, runCluster},
+		{"help", "explain kubelua or one of its commands", "\nUsage: kubelua help [COMMAND | connection]\n", runHelp},
+		{"version", "print the version", "", runVersion},
+	}
+}
+
+const usage = `kubelua runs Lua scripts against Kubernetes clusters.
+
+Usage:
+  kubelua [flags] FILE [args]       run a script
+  kubelua [flags] -e CODE [args]    run code from the command line
+  kubelua [flags] - [args]          run what comes in on stdin
+  kubelua COMMAND [args]
+
+Commands:
+%s
+Flags:
+%s
+Flags of the connection are kubectl's: --context, --namespace, --server, --as
+and more. See kubelua help connection.
+
+Examples:
+  kubelua cleanup.lua --older-than 7d
+  kubelua --context staging -e 'for p in cluster.pods do print(p.meta.name) end'
+  kubelua cluster up && kubelua --local census.lua
+
+Exit codes: 0 ok, 1 the script failed, 2 usage or syntax, 3 no cluster or login
+refused, 4 denied by a guard, 124 timed out, 130 interrupted.
+`
+
+// options are the host's flags.
+type options struct {
+	code    string
+	path    []string
+	timeout seconds
+	local   bool
+	help    bool
+	version bool
+	cluster kube.Options
+}
+
+// flags are the flags of the host itself, which stand before the first word.
+func (o *options) flags() *pflag.FlagSet {
+	fs := newFlags("kubelua")
+	fs.StringVarP(&o.code, "eval", "e", "", "run this `CODE` instead of a file")
+	fs.StringArrayVar(&o.path, "path", nil, "also look for Lua modules in `DIR` (repeatable)")
+	fs.Var(&o.timeout, "timeout", "end the run after `DURATION`: 90s, 5m, or seconds")
+	fs.BoolVar(&o.local, "local", false, "use the local cluster, and start it if it isn't up")
+	fs.BoolVarP(&o.help, "help", "h", false, "show this help")
+	fs.BoolVar(&o.version, "version", false, "print the version")
+	return fs
+}
+
+// connection are the flags that say which cluster.
+func (o *options) connection() *pflag.FlagSet {
+	fs := newFlags("connection")
+	o.cluster.AddFlags(fs)
+	return fs
+}
+
+// run runs the command line and returns the exit code.
+func run(args []string) int {
+	ctx, stop := interruptible()
+	defer stop()
+	err := dispatch(ctx, args)
+	engine.Report(os.Stderr, err)
+	return engine.ExitCode(err)
+}
+
+// dispatch finds out what the first word is: a subcommand, a file, stdin.
+func dispatch(ctx context.Context, args []string) error {
+	var o options
+	flags := o.flags()
+	flags.AddFlagSet(o.connection())
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	words := flags.Args()
+	switch {
+	case o.help:
+		return runHelp(ctx, nil)
+	case o.version:
+		return runVersion(ctx, nil)
+	case flags.Changed("eval"):
+		return o.runScript(ctx, engine.Source{Name: "(command line)", Text: o.code, Dir: "."}, words)
+	case len(words) == 0 && term.IsTerminal(int(os.Stdin.Fd())):
+		return usageError("nothing to run: name a script, or see kubelua help")
+	case len(words) == 0:
+		return o.runStdin(ctx, nil)
+	case words[0] == "-":
+		return o.runStdin(ctx, words[1:])
+	}
+	for _, c := range commands() {
+		if c.name == words[0] {
+			return c.run(ctx, words[1:])
+		}
+	}
+	return o.runFile(ctx, words[0], words[1:])
+}
+
+func (o *options) runFile(ctx context.Context, name string, args []string) error {
+	src, err := engine.FileSource(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, "./"):
+		var names []string
+		for _, c := range commands() {
+			names = append(names, c.name)
+		}
+		return usageError("%q is neither a file nor a command%s", name, suggest(name, names))
+	case err != nil:
+		return usageError("%w", err)
+	}
+	return o.runScript(ctx, src, args)
+}
+
+func (o *options) runStdin(ctx context.Context, args []string) error {
+	text, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return usageError("read stdin: %w", err)
+	}
+	return o.runScript(ctx, engine.Source{Name: "(stdin)", Text: string(text), Dir: "."}, args)
+}
+
+// runScript runs a script with what the flags give it.
+func (o *options) runScript(ctx context.Context, src engine.Source, args []string) error {
+	if o.local {
+		status, err := startLocal(ctx, local.Options{})
+		if err != nil {
+			return err
+		}
+		o.cluster.Kubeconfig = status.Kubeconfig
+	}
+	// CONNECTION: o.cluster goes to the kube module here.
+	vm := engine.New(engine.Options{
+		World: engine.World{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr},
+		Path:  o.path,
+	})
+	defer vm.Close()
+	if d := time.Duration(o.timeout); d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, d, engine.TimedOut(d))
+		defer cancel()
+	}
+	return vm.Run(ctx, src, args...)
+}
+
+// interruptible is a context that the first Ctrl-C ends; the second one ends
+// the process. An output that nobody reads must not end it before the script's
+// closers ran, so SIGPIPE is taken and left.
+func interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	go func() {
+		<-signals
+		cancel(engine.Interrupted)
+		<-signals
+		os.Exit(engine.ExitInterrupted)
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// newFlags is a flag set that ends at the first word and prints nothing by
+// itself.
+func newFlags(name string) *pflag.FlagSet {
+	fs := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	fs.SetInterspersed(false)
+	fs.SortFlags = false
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	return fs
+}
+
+// parse parses flags; an unknown one gets the nearest names.
+func parse(flags *pflag.FlagSet, args []string) error {
+	err := flags.Parse(args)
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var names []string
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return usageError("%w%s", err, suggest("--"+unknown.GetSpecifiedName(), names))
+	}
+	if err != nil {
+		return usageError("%w", err)
+	}
+	return nil
+}
+
+// suggest is the end of a message about an unknown name.
+func suggest(name string, known []string) string {
+	near := kube.Nearest(name, known)
+	if len(near) == 0 {
+		return "; see kubelua help"
+	}
+	return "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// usage errors end with exit code 2.
+type wrongUsage struct{ error }
+
+func (e wrongUsage) ExitCode() int { return engine.ExitUsage }
+func (e wrongUsage) Unwrap() error { return e.error }
+
+func usageError(format string, args ...any) error { return wrongUsage{fmt.Errorf(format, args...)} }
+
+// seconds is a flag for a duration: Go's notation or a number of seconds.
+type seconds time.Duration
+
+func (s *seconds) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return time.Duration(*s).String()
+}
+
+func (s *seconds) Type() string { return "duration" }
+
+// Set parses a duration above zero.
+func (s *seconds) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if n, numErr := strconv.ParseFloat(text, 64); numErr == nil {
+		d, err = time.Duration(n*float64(time.Second)), nil
+	}
+	if err != nil || d <= 0 {
+		return errors.New("want a duration above zero: 90s, 5m, or seconds")
+	}
+	*s = seconds(d)
+	return nil
+}
+
+func runHelp(_ context.Context, args []string) error {
+	var o options
+	if len(args) == 0 {
+		var list strings.Builder
+		for _, c := range commands() {
+			fmt.Fprintf(&list, "  %-9s %s\n", c.name, c.summary)
+		}
+		fmt.Printf(usage, list.String(), o.flags().FlagUsages())
+		return nil
+	}
+	if args[0] == "connection" {
+		fmt.Printf("Flags that say which cluster, and how to log in, as in kubectl:\n\n%s", o.connection().FlagUsages())
+		return nil
+	}
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		return usageError("no help for %q; see kubelua help", args[0])
+	}
+	fmt.Printf("kubelua %s: %s\n%s", all[i].name, all[i].summary, all[i].help)
+	return nil
+}
+
+func runVersion(context.Context, []string) error {
+	version, revision := "unknown", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
+			}
+		}
+	}
+	fmt.Printf("kubelua %s%s\n", version, revision)
+	return nil
+}

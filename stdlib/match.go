@@ -1,0 +1,337 @@
+package stdlib
+
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Bounds of a match, those of Lua.
+const (
+	maxCaptures   = 32
+	maxMatchDepth = 200
+)
+
+// stepsBetweenLooks is how many steps a match makes before it looks whether
+// its run was cancelled: a pattern may backtrack longer than anybody waits.
+const stepsBetweenLooks = 1 << 16
+
+// What a capture's length says when it has none.
+const (
+	captureOpen     = -1
+	capturePosition = -2
+)
+
+// matcher matches one pattern of Lua (manual, 5.4.1) against one subject, by
+// backtracking. Positions are offsets, -1 is no match.
+type matcher struct {
+	L        *lua.LState // for errors, and to notice that the run has ended
+	text     string
+	pattern  string
+	captures [maxCaptures]struct{ start, length int }
+	level    int // captures in use
+	depth    int
+	steps    int
+}
+
+// match matches pattern[p:] at text[s:] and returns where the match ends.
+func (m *matcher) match(s, p int) int {
+	m.depth++
+	if m.depth > maxMatchDepth {
+		m.L.RaiseError("pattern too complex")
+	}
+	defer func() { m.depth-- }()
+	for p < len(m.pattern) {
+		m.look()
+		switch c := m.pattern[p]; {
+		case c == '(' && p+1 < len(m.pattern) && m.pattern[p+1] == ')':
+			return m.open(s, p+2, capturePosition)
+		case c == '(':
+			return m.open(s, p+1, captureOpen)
+		case c == ')':
+			return m.close(s, p+1)
+		case c == '$' && p+1 == len(m.pattern):
+			if s == len(m.text) {
+				return s
+			}
+			return -1
+		case c == '%' && p+1 < len(m.pattern) && m.pattern[p+1] == 'b':
+			if s = m.balance(s, p+2); s < 0 {
+				return -1
+			}
+			p += 4
+			continue
+		case c == '%' && p+1 < len(m.pattern) && m.pattern[p+1] == 'f':
+			p += 2
+			if p >= len(m.pattern) || m.pattern[p] != '[' {
+				m.L.RaiseError("missing '[' after '%%f' in pattern")
+			}
+			end := m.classEnd(p)
+			if inSet(m.byteAt(s-1), m.pattern[p:end]) || !inSet(m.byteAt(s), m.pattern[p:end]) {
+				return -1
+			}
+			p = end
+			continue
+		case c == '%' && p+1 < len(m.pattern) && isDigit(m.pattern[p+1]):
+			if s = m.again(s, m.pattern[p+1]); s < 0 {
+				return -1
+			}
+			p += 2
+			continue
+		}
+		end := m.classEnd(p)
+		suffix := byte(0)
+		if end < len(m.pattern) {
+			suffix = m.pattern[end]
+		}
+		switch suffix {
+		case '?':
+			if m.single(s, p, end) {
+				if e := m.match(s+1, end+1); e >= 0 {
+					return e
+				}
+			}
+			p = end + 1
+		case '+':
+			if !m.single(s, p, end) {
+				return -1
+			}
+			return m.longest(s+1, p, end)
+		case '*':
+			return m.longest(s, p, end)
+		case '-':
+			return m.shortest(s, p, end)
+		default:
+			if !m.single(s, p, end) {
+				return -1
+			}
+			s++
+			p = end
+		}
+	}
+	return s
+}
+
+// look raises an error now and then if the run has ended meanwhile.
+func (m *matcher) look() {
+	if m.steps++; m.steps%stepsBetweenLooks != 0 {
+		return
+	}
+	if ctx := m.L.Context(); ctx != nil && ctx.Err() != nil {
+		m.L.RaiseError("pattern matching was cut short")
+	}
+}
+
+// longest matches as many as it can, then fewer.
+func (m *matcher) longest(s, p, end int) int {
+	n := 0
+	for m.single(s+n, p, end) {
+		n++
+	}
+	for ; n >= 0; n-- {
+		m.look()
+		if e := m.match(s+n, end+1); e >= 0 {
+			return e
+		}
+	}
+	return -1
+}
+
+// shortest matches as few as it can, then more.
+func (m *matcher) shortest(s, p, end int) int {
+	for {
+		m.look()
+		if e := m.match(s, end+1); e >= 0 {
+			return e
+		}
+		if !m.single(s, p, end) {
+			return -1
+		}
+		s++
+	}
+}
+
+func (m *matcher) open(s, p, length int) int {
+	if m.level >= maxCaptures {
+		m.L.RaiseError("too many captures")
+	}
+	m.captures[m.level].start, m.captures[m.level].length = s, length
+	m.level++
+	end := m.match(s, p)
+	if end < 0 {
+		m.level--
+	}
+	return end
+}
+
+func (m *matcher) close(s, p int) int {
+	for i := m.level - 1; i >= 0; i-- {
+		if c := &m.captures[i]; c.length == captureOpen {
+			c.length = s - c.start
+			end := m.match(s, p)
+			if end < 0 {
+				c.length = captureOpen
+			}
+			return end
+		}
+	}
+	m.L.RaiseError("invalid pattern capture")
+	return -1
+}
+
+// balance matches %bxy, whose two characters are at p.
+func (m *matcher) balance(s, p int) int {
+	if p+1 >= len(m.pattern) {
+		m.L.RaiseError("unbalanced pattern")
+	}
+	if s >= len(m.text) || m.text[s] != m.pattern[p] {
+		return -1
+	}
+	open := 1
+	for i := s + 1; i < len(m.text); i++ {
+		switch m.text[i] {
+		case m.pattern[p+1]:
+			if open--; open == 0 {
+				return i + 1
+			}
+		case m.pattern[p]:
+			open++
+		}
+	}
+	return -1
+}
+
+// again matches what an earlier capture matched.
+func (m *matcher) again(s int, digit byte) int {
+	i := int(digit) - '1'
+	if i < 0 || i >= m.level || m.captures[i].length == captureOpen {
+		m.L.RaiseError("invalid capture index %%%c", digit)
+	}
+	c := m.captures[i]
+	if c.length < 0 || !strings.HasPrefix(m.text[s:], m.text[c.start:c.start+c.length]) {
+		return -1
+	}
+	return s + c.length
+}
+
+// single tells whether the class at pattern[p:end] matches the byte at s.
+func (m *matcher) single(s, p, end int) bool {
+	if s >= len(m.text) {
+		return false
+	}
+	c := m.text[s]
+	switch m.pattern[p] {
+	case '.':
+		return true
+	case '%':
+		return inClass(c, m.pattern[p+1])
+	case '[':
+		return inSet(c, m.pattern[p:end])
+	default:
+		return m.pattern[p] == c
+	}
+}
+
+// classEnd is where the class that starts at p ends.
+func (m *matcher) classEnd(p int) int {
+	switch c := m.pattern[p]; {
+	case c == '%':
+		if p+1 >= len(m.pattern) {
+			m.L.RaiseError("malformed pattern (ends with '%%')")
+		}
+		return p + 2
+	case c != '[':
+		return p + 1
+	}
+	p++
+	if p < len(m.pattern) && m.pattern[p] == '^' {
+		p++
+	}
+	for first := true; ; first = false {
+		if p >= len(m.pattern) {
+			m.L.RaiseError("malformed pattern (missing ']')")
+		}
+		switch c := m.pattern[p]; {
+		case c == ']' && !first:
+			return p + 1
+		case c == '%':
+			p++ // also when a ] follows
+			if p >= len(m.pattern) {
+				m.L.RaiseError("malformed pattern (missing ']')")
+			}
+		}
+		p++
+	}
+}
+
+// byteAt is a byte of the text, 0 before its start and behind its end.
+func (m *matcher) byteAt(s int) byte {
+	if s < 0 || s >= len(m.text) {
+		return 0
+	}
+	return m.text[s]
+}
+
+// inSet tells whether c is in a set, which is given with its brackets.
+func inSet(c byte, set string) bool {
+	found := true
+	i, end := 1, len(set)-1
+	if i < end && set[i] == '^' {
+		found = false
+		i++
+	}
+	for ; i < end; i++ {
+		switch {
+		case set[i] == '%' && i+1 < end:
+			i++
+			if inClass(c, set[i]) {
+				return found
+			}
+		case i+2 < end && set[i+1] == '-':
+			if set[i] <= c && c <= set[i+2] {
+				return found
+			}
+			i += 2
+		case set[i] == c:
+			return found
+		}
+	}
+	return !found
+}
+
+// inClass tells whether c is in the class %class; an upper case letter is the
+// complement of the lower case one.
+func inClass(c, class byte) bool {
+	var in bool
+	switch lower := class | 0x20; lower {
+	case 'a':
+		in = isLetter(c)
+	case 'c':
+		in = c < 0x20 || c == 0x7f
+	case 'd':
+		in = isDigit(c)
+	case 'g':
+		in = 0x21 <= c && c <= 0x7e
+	case 'l':
+		in = 'a' <= c && c <= 'z'
+	case 'p':
+		in = 0x21 <= c && c <= 0x7e && !isLetter(c) && !isDigit(c)
+	case 's':
+		in = c == ' ' || '\t' <= c && c <= '\r'
+	case 'u':
+		in = 'A' <= c && c <= 'Z'
+	case 'w':
+		in = isLetter(c) || isDigit(c)
+	case 'x':
+		in = isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f'
+	case 'z':
+		in = c == 0
+	default:
+		return class == c
+	}
+	return in == (class >= 'a')
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
