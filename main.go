@@ -117,6 +117,13 @@ func dispatch(ctx context.Context, args []string) error {
 		return err
 	}
 	words := flags.Args()
+	if o.local {
+		for _, name := range []string{"kubeconfig", "context", "cluster", "server"} {
+			if flags.Changed(name) {
+				return usageError("--local and --%s name different clusters: leave one out", name)
+			}
+		}
+	}
 	switch {
 	case o.help:
 		return runHelp(ctx, nil)
@@ -164,17 +171,18 @@ func (o *options) runStdin(ctx context.Context, args []string) error {
 
 // runScript runs a script with what the flags give it.
 func (o *options) runScript(ctx context.Context, src engine.Source, args []string) error {
-	if o.local {
-		status, err := startLocal(ctx, local.Options{})
-		if err != nil {
-			return err
-		}
-		o.cluster.Kubeconfig = status.Kubeconfig
-	}
-	// CONNECTION: o.cluster goes to the kube module here.
+	o.cluster.UserAgent = userAgent()
 	vm := engine.New(engine.Options{
 		World: engine.World{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr},
-		Path:  o.path,
+		Cluster: func() (kube.Options, error) {
+			if !o.local {
+				return o.cluster, nil
+			}
+			status, err := startLocal(ctx, local.Options{})
+			o.cluster.Kubeconfig = status.Kubeconfig
+			return o.cluster, err
+		},
+		Path: o.path,
 	})
 	defer vm.Close()
 	if d := time.Duration(o.timeout); d > 0 {
@@ -294,15 +302,32 @@ func runHelp(_ context.Context, args []string) error {
 }
 
 func runVersion(context.Context, []string) error {
-	version, revision := "unknown", ""
+	revision := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
 			}
 		}
 	}
-	fmt.Printf("kubelua %s%s\n", version, revision)
+	fmt.Printf("kubelua %s%s\n", programVersion(), revision)
 	return nil
 }
+
+// version is set when a release is built.
+var version string
+
+// programVersion is the version of this build.
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// userAgent is what the program calls itself to API servers. The part before
+// the slash is the field manager of its writes.
+func userAgent() string { return "kubelua/" + programVersion() }

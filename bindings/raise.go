@@ -14,12 +14,15 @@ import (
 // Raised is the value that a script catches: a [kube.Error] and where in the
 // script it was raised.
 type Raised struct {
-	*kube.Error
+	Err   *kube.Error
 	Where string // "cleanup.lua:12", or "" outside of a script
 }
 
-// Unwrap is the kube.Error.
-func (r *Raised) Unwrap() error { return r.Error }
+// Error is the message of the error.
+func (r *Raised) Error() string { return r.Err.Err.Message }
+
+// Unwrap is the error itself.
+func (r *Raised) Unwrap() error { return r.Err }
 
 // raise raises err in Lua; nil does nothing. It doesn't return otherwise.
 func (c call) raise(err error) {
@@ -52,24 +55,24 @@ func (c call) invalid(format string, args ...any) {
 var raisedClass = class[*Raised]{
 	name: "error",
 	attributes: map[string]func(call, *Raised) lua.LValue{
-		"message": func(c call, r *Raised) lua.LValue { return lua.LString(r.Message) },
-		"reason":  func(c call, r *Raised) lua.LValue { return textOrNil(r.Reason) },
+		"message": func(c call, r *Raised) lua.LValue { return lua.LString(r.Err.Message) },
+		"reason":  func(c call, r *Raised) lua.LValue { return textOrNil(r.Err.Reason) },
 		"response": func(c call, r *Raised) lua.LValue {
-			if r.Response == nil {
+			if r.Err.Response == nil {
 				return lua.LNil
 			}
-			return c.userdata(r.Response, c.response)
+			return c.userdata(r.Err.Response, c.response)
 		},
 		"status_code": func(c call, r *Raised) lua.LValue {
-			if r.StatusCode == 0 {
+			if r.Err.StatusCode == 0 {
 				return lua.LNil
 			}
-			return lua.LNumber(r.StatusCode)
+			return lua.LNumber(r.Err.StatusCode)
 		},
-		"type":  func(c call, r *Raised) lua.LValue { return lua.LString(r.Kind) },
+		"type":  func(c call, r *Raised) lua.LValue { return lua.LString(r.Err.Kind) },
 		"where": func(c call, r *Raised) lua.LValue { return textOrNil(r.Where) },
 	},
-	tostring: func(r *Raised) string { return r.Message },
+	tostring: (*Raised).Error,
 }
 
 var responseClass = class[*kube.Response]{
@@ -113,7 +116,7 @@ func is(c call) int {
 		return c.push(lua.LFalse)
 	}
 	r, ok := ud.Value.(*Raised)
-	return c.push(lua.LBool(ok && r.Kind.Is(kube.ErrorKind(kind))))
+	return c.push(lua.LBool(ok && r.Err.Kind.Is(kube.ErrorKind(kind))))
 }
 
 // textOrNil is a string, or nil for an empty one.
