@@ -42,16 +42,14 @@ func (b *binding) module(L *lua.LState) *lua.LTable {
 // when fn raises or the run is cancelled. It returns what fn returned.
 func with(c call) int {
 	x, fn := c.L.Get(1), c.function(2, "the function")
-	if closer := c.L.GetField(x, "close"); closer.Type() != lua.LTFunction {
-		c.invalid("kube.with: %s has no method close", typeName(x))
-	}
+	closer := c.closer(x)
 	top := c.L.GetTop()
 	c.L.Push(fn)
 	c.L.Push(x)
 	err := c.L.PCall(1, lua.MultRet, nil)
 	var closing error
 	c.host.Cleanup(c.L, func() {
-		closing = c.L.CallByParam(lua.P{Fn: c.L.GetField(x, "close"), Protect: true}, x)
+		closing = c.L.CallByParam(lua.P{Fn: closer, Protect: true}, x)
 	})
 	if err == nil {
 		err = closing
@@ -64,4 +62,23 @@ func with(c call) int {
 		c.raise(err)
 	}
 	return c.L.GetTop() - top
+}
+
+// closer is the method close of x. Views and the like raise for a name they
+// don't have, so they are asked in protection.
+func (c call) closer(x lua.LValue) lua.LValue {
+	field := c.L.NewFunction(func(L *lua.LState) int {
+		L.Push(L.GetField(x, "close"))
+		return 1
+	})
+	err := c.L.CallByParam(lua.P{Fn: field, NRet: 1, Protect: true})
+	if err == nil {
+		closer := c.L.Get(-1)
+		c.L.Pop(1)
+		if closer.Type() == lua.LTFunction {
+			return closer
+		}
+	}
+	c.invalid("kube.with: %s has no method close", typeName(x))
+	return nil
 }

@@ -19,7 +19,7 @@ type Raised struct {
 }
 
 // Error is the message of the error.
-func (r *Raised) Error() string { return r.Err.Err.Message }
+func (r *Raised) Error() string { return r.Err.Message }
 
 // Unwrap is the error itself.
 func (r *Raised) Unwrap() error { return r.Err }
@@ -43,8 +43,18 @@ func (c call) errorValue(err error) lua.LValue {
 	default:
 		e = kube.Errorf(kube.KubeError, "%w", err)
 	}
-	where := strings.TrimSuffix(strings.TrimSpace(c.L.Where(1)), ":")
-	return c.userdata(&Raised{e, where}, c.raised)
+	return c.userdata(&Raised{e, c.where()}, c.raised)
+}
+
+// where is the line of the script that runs, above whatever Go functions it
+// called.
+func (c call) where() string {
+	for level := 1; level <= 10; level++ {
+		if at := c.L.Where(level); at != "" && !strings.HasPrefix(at, "[G]") {
+			return strings.TrimSuffix(strings.TrimSpace(at), ":")
+		}
+	}
+	return ""
 }
 
 // invalid raises a ValueError.

@@ -1,12 +1,16 @@
 package kube
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
 )
 
@@ -19,11 +23,28 @@ func managed() url.Values { return url.Values{"fieldManager": {FieldManager}} }
 // ParseObject reads one object of JSON or YAML text. Text that is neither, or
 // holds several documents, is a ValueError.
 func ParseObject(text string) (Value, error) {
-	b, err := yaml.YAMLToJSONStrict([]byte(text))
-	if err != nil {
-		return Value{}, Errorf(ValueError, "neither YAML nor JSON: %s", oneLine(err))
+	documents := utilyaml.NewYAMLReader(bufio.NewReader(strings.NewReader(text)))
+	var v Value
+	for {
+		document, err := documents.Read()
+		if err == io.EOF {
+			break
+		}
+		var b []byte
+		if err == nil {
+			b, err = yaml.YAMLToJSONStrict(document)
+		}
+		if err != nil {
+			return Value{}, Errorf(ValueError, "neither YAML nor JSON: %s", oneLine(err))
+		}
+		switch next := trusted(b); {
+		case next.Type() == Null: // nothing but comments
+		case v.Exists():
+			return Value{}, Errorf(ValueError, "the text holds several YAML documents (split it, one object at a time)")
+		default:
+			v = next
+		}
 	}
-	v := trusted(b)
 	if v.Type() != Object {
 		return Value{}, Errorf(ValueError, "the data is not an object with apiVersion and kind")
 	}
