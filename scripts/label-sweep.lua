@@ -23,6 +23,7 @@ local options = require "lib.options"
 
 local opts = options.parse(arg, {
   usage = "[-n NAMESPACE] label-sweep.lua VIEW KEY=VALUE|KEY- [-l SELECTOR] [-f FIELDS] [--all] [--apply]",
+  words = 2,
   { "--selector", "-l", value = "SELECTOR" },
   { "--field-selector", "-f", value = "FIELDS" },
   { "--all" },

@@ -4,15 +4,16 @@
 ---
 ---     local opts = options.parse(arg, {
 ---       usage = "sweep.lua VIEW [--selector SELECTOR] [--apply]",
+---       words = 1,
 ---       { "--selector", "-l", value = "SELECTOR" },
 ---       { "--apply" },
 ---     })
 ---     print(opts.selector, opts.apply, opts[1])
 ---
 --- `--name VALUE` and `--name=VALUE` are the same, words that are no options
---- are kept in order under 1, 2, ..., and `--` ends the options. `--help`
---- prints the usage. Wrong arguments end the script with one line on stderr and
---- exit code 2.
+--- are kept in order under 1, 2, ..., as many as `words` says, and `--` ends the
+--- options. `--help` prints the usage. Wrong arguments end the script with one
+--- line on stderr and exit code 2.
 local options = {}
 
 ---@class OptionRow
@@ -56,7 +57,7 @@ end
 
 --- Reads the arguments.
 ---@param argv string[]
----@param spec { usage: string, [integer]: OptionRow }
+---@param spec { usage: string, words?: integer, [integer]: OptionRow }
 ---@return table<string|integer, string|boolean>
 function options.parse(argv, spec)
   local found, i, rest = {}, 1, false
@@ -65,7 +66,10 @@ function options.parse(argv, spec)
     local name, value = word:match("^(%-%-[^=]+)=(.*)$")
     name = name or word
     if rest or not word:find("^%-.") then
-      found[#found + 1] = word
+      if #found == (spec.words or 0) then
+        options.fail(string.format("unexpected argument %q", word))
+      end
+      table.insert(found, word)
     elseif word == "--" then
       rest = true
     elseif name == "--help" or name == "-h" then
