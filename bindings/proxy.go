@@ -20,7 +20,7 @@ var proxyClass = class[*kube.Proxy]{
 			type deleteOptions struct{ JSON, Params lua.LValue }
 			path, i := c.parts()
 			given := options[deleteOptions](c, i)
-			return c.do(p, kube.Call{Method: http.MethodDelete, Path: path, Params: c.params(given.Params), Body: c.body(given.JSON)})
+			return c.do(p, kube.Call{Method: http.MethodDelete, Path: path, Params: c.params(given.Params), Body: c.body(given.JSON, "json")})
 		},
 		"get": func(c call, p *kube.Proxy) int {
 			type getOptions struct{ Params lua.LValue }
@@ -38,13 +38,13 @@ var proxyClass = class[*kube.Proxy]{
 			if given.Patch == nil {
 				c.invalid("proxy:patch: option patch is missing")
 			}
-			return c.do(p, kube.Call{Method: http.MethodPatch, Path: path, Params: c.params(given.Params), Body: c.body(given.Patch), PatchType: given.Type})
+			return c.do(p, kube.Call{Method: http.MethodPatch, Path: path, Params: c.params(given.Params), Body: c.body(given.Patch, "patch"), PatchType: given.Type})
 		},
 		"post": func(c call, p *kube.Proxy) int {
 			type postOptions struct{ JSON, Params lua.LValue }
 			path, i := c.parts()
 			given := options[postOptions](c, i)
-			return c.do(p, kube.Call{Method: http.MethodPost, Path: path, Params: c.params(given.Params), Body: c.body(given.JSON)})
+			return c.do(p, kube.Call{Method: http.MethodPost, Path: path, Params: c.params(given.Params), Body: c.body(given.JSON, "json")})
 		},
 		"urljoin": func(c call, p *kube.Proxy) int {
 			path, i := c.parts()
@@ -68,6 +68,11 @@ func (c call) parts() (path []string, options int) {
 		}
 		path = append(path, string(s))
 	}
+	// A name that is nil by mistake must not shorten the path: deleting one
+	// object would become deleting all.
+	if i <= c.L.GetTop() && c.L.Get(i).Type() != lua.LTTable {
+		c.invalid("argument %d must be a part of the path or the options, not %s", i-1, typeName(c.L.Get(i)))
+	}
 	c.none(i + 1)
 	return path, i
 }
@@ -84,12 +89,12 @@ func (c call) params(v lua.LValue) map[string][]string {
 	return nil
 }
 
-// body encodes the body of a call.
-func (c call) body(v lua.LValue) []byte {
+// body encodes the body of a call, which the named option gives.
+func (c call) body(v lua.LValue, option string) []byte {
 	if v == nil || v == lua.LNil {
 		return nil
 	}
-	object, err := c.encode(v, "json")
+	object, err := c.encode(v, option)
 	c.raise(err)
 	return object.Raw()
 }

@@ -39,6 +39,12 @@ func (c *client) refused(r request, req *http.Request, resp *http.Response) erro
 		said = resp.Status
 	}
 	switch resp.StatusCode {
+	case http.StatusBadRequest:
+		// Go's server says this to plain text on a port for TLS.
+		if strings.HasPrefix(said, "Client sent an HTTP request to an HTTPS server") {
+			e.Reason = ReasonUnreachable
+			said = c.base.Redacted() + " speaks TLS (use https:// for it)"
+		}
 	case http.StatusNotFound:
 		e.Kind = LookupError
 		if e.Reason == "NotFound" {
