@@ -3,8 +3,6 @@
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-
 # What is built is static and the same wherever it is built. go vet takes the
 # same options, so that it finds in the build cache what was built.
 BUILD = CGO_ENABLED=0 go build -trimpath
@@ -36,17 +34,17 @@ build: kubelua bin/kubelua-localcluster ## make bin/kubelua, and bin/kubelua-loc
 
 .PHONY: kubelua
 kubelua:
-	@$(BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kubelua .
+	@$(BUILD) -ldflags "-s -w" -o bin/kubelua .
 
 bin/kubelua-localcluster: $(LOCALCLUSTER_SOURCES)
 	@echo "Building bin/kubelua-localcluster: Kubernetes $(KUBERNETES) from source, for a real API server to run scripts on."
 	@echo "The first time takes about 8 minutes on 2 cores; then Go's build cache has it."
-	@rm -f $@
+	@rm -f $@.new
 	@cd localcluster && { \
 		go list -deps . | grep -c . && \
-		$(BUILD) -v -ldflags "$(LOCALCLUSTER_LDFLAGS)" -o ../$@ . ; \
+		$(BUILD) -v -ldflags "$(LOCALCLUSTER_LDFLAGS)" -o ../$@.new . ; \
 	} 2>&1 | { $(PROGRESS) }
-	@test -x $@
+	@test -x $@.new && mv $@.new $@
 
 # Reads what go says: the modules that it downloads, the number of packages, the
 # packages as it compiles them. Shows counts of these, on one line on a terminal,
@@ -107,7 +105,7 @@ lint: ## check all modules by go vet and gofmt
 
 .PHONY: bench
 bench: build ## compare with other clients on 5,000 pods, with BIG=1 on 20,000 too
-	cd bench && go run .
+	cd bench && CGO_ENABLED=0 go run -trimpath . $(if $(BIG),--big)
 
 .PHONY: clean
 clean: ## delete bin/; a local cluster that runs goes on

@@ -1,0 +1,137 @@
+package scripts_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/kubelua/kubelua/kube/local/localtest"
+)
+
+// block is a fenced block of code.
+type block struct {
+	language, text string
+	line           int
+}
+
+// readme returns the text of README.md and its blocks.
+func readme(t *testing.T) (text string, blocks []block) {
+	t.Helper()
+	data, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = string(data)
+	var current *block
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		language, fence := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "```")
+		switch {
+		case fence && current == nil:
+			current = &block{language: language, line: n + 1}
+		case fence:
+			blocks = append(blocks, *current)
+			current = nil
+		case current != nil:
+			current.text += line
+		}
+	}
+	return text, blocks
+}
+
+// promised is what a block says that it prints: the text behind each "-->".
+var promised = regexp.MustCompile(`(?m)-->(.*)$`)
+
+// TestReadmeLua runs the Lua of the README on the cluster of make demo. A block
+// prints what its comments say, or what the console block after it shows.
+func TestReadmeLua(t *testing.T) {
+	loadDemo(t)
+	_, blocks := readme(t)
+	ran := 0
+	for i, b := range blocks {
+		if b.language != "lua" {
+			continue
+		}
+		ran++
+		t.Run(strings.TrimSpace(strings.SplitN(b.text, "\n", 2)[0]), func(t *testing.T) {
+			want := ""
+			for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
+				want += m[1] + "\n"
+			}
+			if i+1 < len(blocks) && blocks[i+1].language == "console" {
+				_, want, _ = strings.Cut(blocks[i+1].text, "\n")
+			}
+			script := filepath.Join(t.TempDir(), "readme.lua")
+			// Lines are numbered as in the README.
+			text := strings.Repeat("\n", b.line-1) + b.text
+			if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			kubelua(t, script).check(t, result{stdout: want})
+		})
+	}
+	if ran < 9 {
+		t.Errorf("found %d blocks of Lua", ran)
+	}
+}
+
+// TestReadmeGo builds and runs the Go of the README.
+func TestReadmeGo(t *testing.T) {
+	_, blocks := readme(t)
+	for _, b := range blocks {
+		if b.language != "go" {
+			continue
+		}
+		file := filepath.Join(t.TempDir(), "main.go")
+		text := `package main
+import ("context"; "fmt"; "log"; "github.com/kubelua/kubelua/kube")
+func show(ctx context.Context) error {
+` + b.text + `
+return nil }
+func main() { if err := show(context.Background()); err != nil { log.Fatal(err) } }`
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := run(t, localtest.Kubeconfig(t), "go", "run", file)
+		got.check(t, result{stdout: "node-0 v1.36.3\nnode-1 v1.36.3\nnode-2 v1.36.3\n"})
+		return
+	}
+	t.Error("found no Go")
+}
+
+// TestReadmeNames checks that what the README names is there: targets of make,
+// commands and files.
+func TestReadmeNames(t *testing.T) {
+	text, _ := readme(t)
+	if n := strings.Count(text, "\n"); n > 250 {
+		t.Errorf("the README has %d lines, and should have 250 at most", n)
+	}
+	for _, m := range regexp.MustCompile("(?m)(?:^ {4}|`)make ([a-z]+)").FindAllStringSubmatch(text, -1) {
+		make := exec.Command("make", "--dry-run", m[1])
+		make.Dir = ".."
+		if out, err := make.CombinedOutput(); err != nil {
+			t.Errorf("make %s: %v: %s", m[1], err, out)
+		}
+	}
+	for _, m := range regexp.MustCompile("`((?:scripts|testdata|localcluster|bench)/[a-z./-]+)`").FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.Join("..", m[1])); err != nil {
+			t.Error(err)
+		}
+	}
+	help := run(t, "", program(t), "help").stdout + run(t, "", program(t), "help", "connection").stdout +
+		run(t, "", program(t), "help", "cluster").stdout
+	for _, m := range regexp.MustCompile("`(--[a-z-]+)`|kubelua cluster ([a-z]+)").FindAllStringSubmatch(text, -1) {
+		name := m[1] + m[2]
+		switch name {
+		case "--help", "--exit-code", "--apply": // of scripts
+			continue
+		}
+		if !strings.Contains(help, name) {
+			t.Errorf("the README names %q, kubelua help doesn't", name)
+		}
+	}
+}
