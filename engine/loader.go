@@ -54,7 +54,7 @@ func compile(source, name string) (proto *lua.FunctionProto, err error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	marker, err := rewrite(chunk)
+	marks, err := rewrite(chunk)
 	if err != nil {
 		var e *SyntaxError
 		if errors.As(err, &e) {
@@ -66,9 +66,8 @@ func compile(source, name string) (proto *lua.FunctionProto, err error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	if marker != "" {
-		plant(proto, lua.LString(marker), &lua.LFunction{IsG: true, GFunction: iterate})
-	}
+	plant(proto, marks[loopOne], &lua.LFunction{IsG: true, GFunction: iterate})
+	plant(proto, marks[loopMore], &lua.LFunction{IsG: true, GFunction: (*lua.LState).GetTop})
 	return proto, nil
 }
 
@@ -113,6 +112,9 @@ func tooDeep(name string, line int) *SyntaxError {
 // code. That is how a chunk calls a function that has no name: no script can
 // reach it, replace it or set its environment.
 func plant(proto *lua.FunctionProto, marker lua.LString, fn *lua.LFunction) {
+	if marker == "" {
+		return
+	}
 	for i, constant := range proto.Constants {
 		if constant == marker {
 			proto.Constants[i] = fn

@@ -77,7 +77,7 @@ func operandMessage(message string) string {
 }
 
 // calledNames names what the innermost Lua function of L may have called, as
-// far as the line tells.
+// far as the line tells: what it calls there, but for global functions.
 func calledNames(L *lua.LState) string {
 	dbg, ok := L.GetStack(0)
 	if !ok {
@@ -91,7 +91,8 @@ func calledNames(L *lua.LState) string {
 	var names []string
 	for _, call := range fn.Proto.DbgCalls {
 		if call.Pc < len(fn.Proto.DbgSourcePositions) && fn.Proto.DbgSourcePositions[call.Pc] == dbg.CurrentLine &&
-			call.Name != "?" && call.Name != "(anonymous)" && !slices.Contains(names, call.Name) {
+			call.Name != "?" && call.Name != "(anonymous)" && !slices.Contains(names, call.Name) &&
+			fn.Env.RawGetString(call.Name).Type() != lua.LTFunction {
 			names = append(names, call.Name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
 )
 
@@ -11,8 +12,8 @@ import (
 // has to bound.
 type rewriter struct {
 	todo    []visit
-	markers []*ast.StringExpr // calls of iterate that were put in
-	strings map[string]bool   // string literals that start like a marker
+	loops   []loopCall      // calls that were put in
+	strings map[string]bool // string literals that start like a marker
 	err     *SyntaxError
 }
 
@@ -22,21 +23,41 @@ type visit struct {
 	depth int
 }
 
+// loopCall is a call that was put around what a loop goes over. Its function
+// is a marker until the code is compiled.
+type loopCall struct {
+	fn     *ast.StringExpr
+	marker loopMarker
+}
+
+// loopMarker says which function a loop calls: that of a loop over one
+// expression asks for __iter; that of others only returns its arguments, since
+// the compiler loses values where a loop has fewer variables than expressions.
+type loopMarker int
+
+const (
+	loopOne loopMarker = iota
+	loopMore
+)
+
+// markers are the constants that stand for the functions of loops.
+type markers [2]lua.LString
+
 // markerStart is how markers start. Nearly no literal does.
 const markerStart = "\x00iterate"
 
-// rewrite prepares a chunk for the compiler. Generic loops over one expression
-// get it wrapped in a call of a constant, whose value rewrite returns ("" if
-// there is no such loop); numbers that the scanner lets through but the
-// compiler misreads are corrected or refused.
-func rewrite(chunk []ast.Stmt) (marker string, err error) {
+// rewrite prepares a chunk for the compiler. What a generic loop goes over gets
+// wrapped in a call of a constant (see [loopMarker]); the constants are
+// returned, empty if there is no loop. Numbers that the scanner lets through but
+// the compiler misreads are corrected or refused.
+func rewrite(chunk []ast.Stmt) (m markers, err error) {
 	r := &rewriter{strings: make(map[string]bool)}
 	r.block(chunk, 1)
 	for len(r.todo) > 0 && r.err == nil {
 		v := r.todo[len(r.todo)-1]
 		r.todo = r.todo[:len(r.todo)-1]
 		if v.depth > maxDepth {
-			return "", tooDeep("", v.node.(ast.PositionHolder).Line())
+			return m, tooDeep("", v.node.(ast.PositionHolder).Line())
 		}
 		switch node := v.node.(type) {
 		case ast.Stmt:
@@ -46,19 +67,23 @@ func rewrite(chunk []ast.Stmt) (marker string, err error) {
 		}
 	}
 	if r.err != nil {
-		return "", r.err
+		return m, r.err
 	}
-	if len(r.markers) == 0 {
-		return "", nil
+	if len(r.loops) == 0 {
+		return m, nil
 	}
-	marker = markerStart
-	for n := 0; r.strings[marker]; n++ {
-		marker = markerStart + strconv.Itoa(n)
+	for i := range m {
+		name := markerStart
+		for n := i; r.strings[name]; n += len(m) {
+			name = markerStart + strconv.Itoa(n)
+		}
+		r.strings[name] = true
+		m[i] = lua.LString(name)
 	}
-	for _, m := range r.markers {
-		m.Value = marker
+	for _, c := range r.loops {
+		c.fn.Value = string(m[c.marker])
 	}
-	return marker, nil
+	return m, nil
 }
 
 func (r *rewriter) block(stmts []ast.Stmt, depth int) {
@@ -102,9 +127,7 @@ func (r *rewriter) stmt(stmt ast.Stmt, depth int) {
 	case *ast.GenericForStmt:
 		r.exprs(depth, s.Exprs...)
 		r.block(s.Stmts, depth)
-		if len(s.Exprs) == 1 {
-			s.Exprs[0] = r.iterateCall(s, s.Exprs[0])
-		}
+		r.wrap(s)
 	case *ast.FuncDefStmt:
 		r.exprs(depth, s.Name.Func, s.Name.Receiver, s.Func)
 	case *ast.ReturnStmt:
@@ -148,14 +171,18 @@ func (r *rewriter) expr(expr ast.Expr, depth int) {
 	}
 }
 
-// iterateCall wraps what a loop goes over.
-func (r *rewriter) iterateCall(loop *ast.GenericForStmt, over ast.Expr) ast.Expr {
+// wrap wraps what a loop goes over in a call.
+func (r *rewriter) wrap(loop *ast.GenericForStmt) {
 	fn := &ast.StringExpr{}
-	call := &ast.FuncCallExpr{Func: fn, Args: []ast.Expr{over}}
+	call := &ast.FuncCallExpr{Func: fn, Args: loop.Exprs}
 	fn.SetLine(loop.Line())
 	call.SetLine(loop.Line())
-	r.markers = append(r.markers, fn)
-	return call
+	marker := loopOne
+	if len(loop.Exprs) > 1 {
+		marker = loopMore
+	}
+	r.loops = append(r.loops, loopCall{fn, marker})
+	loop.Exprs = []ast.Expr{call}
 }
 
 // number checks a literal: the compiler takes one with leading zeros for octal

@@ -435,11 +435,11 @@ func positionAt(L *lua.LState, level int) string {
 	if level < 1 {
 		return ""
 	}
-	// Behind a function that was called in the place of its caller there is
-	// no caller to blame.
+	// There is no caller to blame behind a function that was called in the
+	// place of its caller, and behind the one at the bottom.
 	for l := 1; l < level; l++ {
 		if dbg, ok := L.GetStack(l); ok {
-			if _, err := L.GetInfo("S", dbg, lua.LNil); err == nil && dbg.What == "tail" {
+			if _, err := L.GetInfo("S", dbg, lua.LNil); err == nil && (dbg.What == "tail" || dbg.What == "main") {
 				return ""
 			}
 		}
