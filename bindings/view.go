@@ -27,7 +27,7 @@ var viewClass = class[*kube.View]{
 		"fetch":      viewFetch,
 		"filter":     viewFilter,
 		"find":       viewFind,
-		"namespaced": func(c call, v *kube.View) int { return c.push(c.narrowed(v.Namespaced(c.text(2, "the namespace")))) },
+		"namespaced": viewNamespaced,
 		"watch":      viewWatch,
 	},
 	tostring: (*kube.View).String,
@@ -131,6 +131,16 @@ func (c call) selector(v lua.LValue, name string, equal func(map[string]string) 
 	}
 	c.invalid("option %s must be a selector (a string or a table), not %s", name, typeName(v))
 	return ""
+}
+
+func viewNamespaced(c call, v *kube.View) int {
+	name := c.text(2, "the namespace")
+	c.none(3)
+	// An empty variable must not widen what a script touches.
+	if name == "" {
+		c.raise(kube.Errorf(kube.NamespaceError, "the namespace is empty (view:all() is the view of all namespaces)"))
+	}
+	return c.push(c.narrowed(v.Namespaced(name)))
 }
 
 // watchOptions are the options of watch.

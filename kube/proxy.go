@@ -134,6 +134,9 @@ func (p *Proxy) Watch(ctx context.Context, path []string, version string, fields
 	if err != nil {
 		return nil, err
 	}
+	if err := checkVersion(version); err != nil {
+		return nil, err
+	}
 	f := feed{client: p.client, path: joined, version: version, what: "watch /" + joined}
 	return startEvents(ctx, func(ctx context.Context, send func(RawEvent) error) error {
 		return f.run(ctx, func(evtype string, object []byte) error {

@@ -47,6 +47,9 @@ type Watcher = Events[Event]
 // object that begins or ceases to match the view's selectors is ADDED or
 // DELETED. The context bounds the watcher's life.
 func (v *View) Watch(ctx context.Context, options WatchOptions) (*Watcher, error) {
+	if err := checkVersion(options.Since); err != nil {
+		return nil, err
+	}
 	w := v.watch(options.Since)
 	var initial *Iterator
 	switch {
@@ -77,6 +80,9 @@ func (c *Cluster) watchItem(ctx context.Context, i *Item, options WatchOptions) 
 	since := options.Since
 	if since == "" {
 		since = meta.Version()
+	}
+	if err := checkVersion(since); err != nil {
+		return nil, err
 	}
 	w := v.watch(since)
 	w.only = meta.UID()
@@ -205,6 +211,15 @@ func (w *watch) relist(ctx context.Context) error {
 		}
 	}
 	w.feed.version = version
+	return nil
+}
+
+// checkVersion refuses a resource version that no server can read, "" aside.
+// Servers answer it with 500, which looks like something that passes.
+func checkVersion(version string) error {
+	if _, err := strconv.ParseUint(version, 10, 64); version != "" && err != nil {
+		return Errorf(ValueError, "%q is not a resource version (take one from meta.version)", version)
+	}
 	return nil
 }
 
