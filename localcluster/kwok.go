@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 	"sigs.k8s.io/kwok/kustomize/stage/node/fast"
@@ -25,10 +27,8 @@ import (
 //go:embed stages/*.yaml
 var stages embed.FS
 
-// kwokOptions lets many pods change state at the same time: rolling out a
-// Deployment of thousands takes a third of the time that it takes with the
-// default of 4. A configuration file gets no defaults for what it leaves out, so
-// the others stand here as well.
+// kwokOptions are kwok's own defaults, which a configuration file must repeat: it
+// gets none for what it leaves out. (More workers than these roll out no faster.)
 const kwokOptions = `apiVersion: config.kwok.x-k8s.io/v1alpha1
 kind: KwokConfiguration
 metadata:
@@ -37,15 +37,16 @@ options:
   cidr: 10.255.0.0/16
   manageAllNodes: true
   enableDebuggingHandlers: false
-  podPlayStageParallelism: 32
+  podPlayStageParallelism: 4
   nodePlayStageParallelism: 4
   nodeLeaseParallelism: 4
-  podsOnNodeSyncParallelism: 8
+  podsOnNodeSyncParallelism: 4
   enablePodsOnNodeSyncListPager: true
 `
 
-// kwokConfig returns kwok's configuration file.
-func kwokConfig() string {
+// kwokConfig returns kwok's configuration file for a cluster started at a time,
+// which pod-running.yaml asks for.
+func kwokConfig(started time.Time) string {
 	parts := []string{kwokOptions, fast.DefaultNodeInit, heartbeat.DefaultNodeHeartbeatWithLease}
 	files, err := stages.ReadDir("stages")
 	if err != nil {
@@ -58,7 +59,8 @@ func kwokConfig() string {
 		}
 		parts = append(parts, string(data))
 	}
-	return strings.Join(parts, "\n---\n")
+	all := strings.Join(parts, "\n---\n")
+	return strings.ReplaceAll(all, "$STARTED", started.UTC().Format(time.RFC3339))
 }
 
 // kwok runs the nodes: kwok itself, and beside it the endpoint that answers for
@@ -89,7 +91,9 @@ func serveKubelet(keys pki, kubeconfig, exec string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.FileListener(os.NewFile(kubeletFD, "kubelet"))
+	file := os.NewFile(kubeletFD, "kubelet")
+	listener, err := net.FileListener(file) // a copy; the file itself would be inherited by exec's commands
+	file.Close()
 	if err != nil {
 		return fmt.Errorf("listener of the nodes' endpoint: %w", err)
 	}
@@ -120,7 +124,7 @@ func runKwok() error {
 
 // ignoreCanceled returns nil for what SIGTERM makes of kwok's context.
 func ignoreCanceled(err error) error {
-	if err == context.Canceled {
+	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err

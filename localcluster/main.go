@@ -4,7 +4,29 @@
 //
 // "serve" is the supervisor. It stays in the foreground and runs this same
 // binary again for each component, so that every component is a process of its
-// own, with its own log, and one that crashes takes no other with it unseen.
+// own, with its own log, and the death of one is seen and told.
+//
+// The API, the controllers and the scheduler are the real ones. Nodes and pods
+// are played: no image is pulled and no container runs. A pod that is scheduled
+// gets an IP and runs at once, a Job's pod completes at once, a deleted pod is
+// gone at once, unless annotations say otherwise (in a pod template they are
+// under its own metadata):
+//
+//	localcluster.kubelua/waiting: ImagePullBackOff  never ready, for that reason;
+//	                                                CrashLoopBackOff shows restarts
+//	localcluster.kubelua/ready-after: 5s            takes its time to get ready
+//	localcluster.kubelua/run-for: 10s               a Job's pod completes later
+//	localcluster.kubelua/logs: text                 what its containers have logged
+//
+// Labels of kwok's chaos stages work as kwok documents them, with "true" for a
+// value: pod-container-running-failed.stage.kwok.x-k8s.io (annotations of that
+// name with /exit-code, /reason, /message, /delay, /container-name),
+// pod-init-container-running-failed.stage.kwok.x-k8s.io, and
+// node-not-ready.stage.kwok.x-k8s.io on a node.
+//
+// A log is a line a second. Behind every forwarded port is a web server that
+// answers with the pod's name, the port and the path. exec is refused without
+// "serve --exec", since it runs commands on this machine.
 package main
 
 import (

@@ -101,7 +101,7 @@ func (s *supervisor) prepare() (token string, err error) {
 	if err := s.pki.ensure(); err != nil {
 		return "", err
 	}
-	if err := writeFile(s.stages, []byte(kwokConfig())); err != nil {
+	if err := writeFile(s.stages, []byte(kwokConfig(s.began))); err != nil {
 		return "", err
 	}
 	return ensureToken(s.data)

@@ -45,6 +45,7 @@ func TestKeepsItsData(t *testing.T) {
 	if len(seen) != 6 {
 		t.Errorf("pod IPs after a restart: got %v, want 6 different ones", ips)
 	}
+	// The same token still tells who one is: nobody who may list pods.
 	if out, code := kubectl(t, again, "", "--token", token, "--kubeconfig", os.DevNull, "--server", again.Server,
 		"--insecure-skip-tls-verify", "get", "pods"); code == 0 || !strings.Contains(out, "Forbidden") {
 		t.Errorf("service account's token after a restart: got %s", out)

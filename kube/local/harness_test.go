@@ -20,15 +20,21 @@ import (
 )
 
 // envHelper makes the test binary a program that calls Up for the directory
-// that the variable names, and prints the supervisor's process.
-const envHelper = "KUBELUA_TEST_UP"
+// that the variable names, prints the supervisor's process and ends; with
+// envAttached the cluster is to end as well.
+const (
+	envHelper   = "KUBELUA_TEST_UP"
+	envAttached = "KUBELUA_TEST_ATTACHED"
+)
 
 // envSecret stands for what a user has in the environment.
 const envSecret = "KUBELUA_TEST_SECRET"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(envHelper); dir != "" {
-		s, err := local.Up(context.Background(), local.Options{Dir: dir, Ephemeral: true})
+		s, err := local.Up(context.Background(), local.Options{
+			Dir: dir, Ephemeral: true, Attached: os.Getenv(envAttached) != "",
+		})
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

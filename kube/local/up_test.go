@@ -5,6 +5,8 @@ package local_test
 import (
 	"context"
 	"errors"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,15 +36,7 @@ func TestUpsAtOnceMakeOneCluster(t *testing.T) {
 			pids[i] = s.PID
 		})
 	}
-	wg.Go(func() { // another program
-		cmd := exec.CommandContext(t.Context(), os.Args[0])
-		cmd.Env = append(os.Environ(), envHelper+"="+o.Dir, "KUBELUA_LOCALCLUSTER="+o.Binary)
-		out, err := cmd.Output()
-		if err != nil {
-			t.Errorf("up in another program: %v", err)
-		}
-		pids[3], _ = strconv.Atoi(string(out))
-	})
+	wg.Go(func() { pids[3] = upElsewhere(t, o) })
 	wg.Wait()
 	for _, pid := range pids {
 		if pid == 0 || pid != pids[0] {
@@ -92,6 +86,38 @@ func TestUpsAtOnceMakeOneCluster(t *testing.T) {
 	found, err = local.Find(t.Context(), o)
 	if !errors.Is(err, local.ErrNotRunning) || found.Phase != local.Stopped {
 		t.Errorf("find after down: got %q, %v", found.Phase, err)
+	}
+}
+
+// upElsewhere calls Up in another program, which then ends, and returns the
+// supervisor's process.
+func upElsewhere(t *testing.T, o local.Options, env ...string) int {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), envHelper+"="+o.Dir, "KUBELUA_LOCALCLUSTER="+o.Binary)
+	cmd.Env = append(cmd.Env, env...)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Errorf("up in another program: %v", err)
+	}
+	pid, _ := strconv.Atoi(string(out))
+	return pid
+}
+
+func TestClusterOutlivesTheProgramUnlessAttached(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	pid := upElsewhere(t, o)
+	if s, err := local.Find(t.Context(), o); err != nil || s.PID != pid || s.Phase != local.Ready {
+		t.Errorf("find after the program's end: got %+v, %v", s, err)
+	}
+	if err := local.Down(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	upElsewhere(t, o, envAttached+"=1")
+	eventually(t, "the cluster to end with the program", func() bool { return len(living(t, o.Dir)) == 0 })
+	if s, err := local.Find(t.Context(), o); !errors.Is(err, local.ErrNotRunning) || s.Phase != local.Stopped {
+		t.Errorf("find: got %q, %v", s.Phase, err)
 	}
 }
 
@@ -166,8 +192,18 @@ func TestComponentKilled(t *testing.T) {
 	eventually(t, "the others to be stopped", func() bool { return len(living(t, o.Dir)) == 0 })
 	checkPortFree(t, s.Server)
 
+	// Meanwhile another program has taken the address.
+	u, err := url.Parse(s.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	squatter, err := net.Listen("tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer squatter.Close()
 	again := up(t, o)
-	if again.Error != "" || again.PID == s.PID {
+	if again.Error != "" || again.PID == s.PID || again.Server == s.Server {
 		t.Errorf("up after the failure: got %+v", again)
 	}
 	down(t, o, again)

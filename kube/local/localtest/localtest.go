@@ -12,13 +12,12 @@ package localtest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -61,20 +60,6 @@ func Kubeconfig(t testing.TB) string {
 	return running(t).status.Kubeconfig
 }
 
-// Namespace makes a namespace of the test's own, in which pods can be created,
-// and returns its name. It is deleted when the test ends.
-func Namespace(t testing.TB) string {
-	t.Helper()
-	name := namespaceName(t.Name())
-	Kubectl(t, "create", "namespace", name)
-	t.Cleanup(func() {
-		Kubectl(t, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
-	})
-	// Pods are refused until their service account exists.
-	Kubectl(t, "wait", "--for=create", "--timeout=1m", "--namespace="+name, "serviceaccount/default")
-	return name
-}
-
 // Kubectl runs kubectl as the cluster's administrator and returns what it
 // printed. The test fails where kubectl does.
 func Kubectl(t testing.TB, args ...string) string {
@@ -108,6 +93,8 @@ type cluster struct {
 	program string
 	dir     string
 	status  local.Status
+	server  string
+	http    *http.Client
 	missing string // why there can't be a cluster
 	err     error
 	guard   *guardian
@@ -148,9 +135,15 @@ func (c *cluster) start() {
 	if errors.Is(c.err, local.ErrUnsupported) {
 		c.missing = "no local cluster: " + c.err.Error()
 	}
+	if c.err == nil {
+		c.err = c.login()
+	}
 }
 
 func (c *cluster) stop() error {
+	if c.http != nil {
+		c.http.CloseIdleConnections()
+	}
 	if c.guard == nil {
 		return nil
 	}
@@ -183,16 +176,4 @@ func program() (path, missing string) {
 		}
 		dir = above
 	}
-}
-
-var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
-
-// namespaceName forms a name that nothing else has, and that tells which test
-// it is of.
-func namespaceName(test string) string {
-	test = strings.Trim(notInNames.ReplaceAllString(strings.ToLower(test), "-"), "-")
-	if len(test) > 40 {
-		test = strings.Trim(test[len(test)-40:], "-")
-	}
-	return test + "-" + strings.ToLower(rand.Text()[:8])
 }
