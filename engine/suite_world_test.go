@@ -29,7 +29,11 @@ type suite struct {
 	kubeconfig string
 	printed    output
 	namespace  string
+	failures   int
 }
+
+// maxFailures ends a test that fails in a loop.
+const maxFailures = 20
 
 // newSuite makes a VM for the local cluster, with the global suite.
 func newSuite(t testing.TB) *suite {
@@ -59,6 +63,9 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 		},
 		"fail": func(L *lua.LState) int {
 			s.t.Errorf("%s: %s", position(L), L.CheckString(1))
+			if s.failures++; s.failures == maxFailures {
+				L.Error(lua.LString(stopTest), 0)
+			}
 			return 0
 		},
 		"fatal": func(L *lua.LState) int {
