@@ -1,0 +1,111 @@
+package main
+
+import (
+	"strconv"
+	"time"
+)
+
+// task is work that the peers do, each in its own way.
+type task struct {
+	title    string
+	commands [peerCount][]string // nil for a peer that has no such command
+	// want is the last line of output, "" where the floor only reads.
+	want string
+	rows []row
+	// times is how many times as many rounds this is worth.
+	times int
+}
+
+// row is a line of the table: one figure of a task.
+type row struct {
+	title  string
+	figure func(result) time.Duration
+}
+
+func wall(r result) time.Duration        { return r.Wall }
+func firstToLast(r result) time.Duration { return r.Last - r.First }
+
+// The titles by which the targets find their rows.
+const (
+	titleCount       = "count the Running pods"
+	titleNames       = "collect all names in a table"
+	titleLabel       = "label 500 pods one after another"
+	titleWatch       = "take a watch's initial events"
+	titleFirstToLast = "the same, first event to last"
+	titleStart       = "start, do nothing"
+)
+
+// reading is the work that only reads, on as many pods as there are.
+func (p *programs) reading(pods int) []task {
+	n := strconv.Itoa(pods)
+	return []task{{
+		title: titleCount,
+		commands: [peerCount][]string{
+			kubelua:  {p.kubelua, "-e", script("count")},
+			floor:    {p.floor, "list"},
+			dynamic:  {p.dynamic, "count"},
+			requests: {p.requests, p.py + "/with_requests.py", "count"},
+			kubectl: {
+				p.kubectl, "get", "pods", "-A", "-o", "json", "|",
+				p.jq, `[.items[] | select(.status.phase == "Running")] | length`,
+			},
+			official: {p.official, p.py + "/with_kubernetes.py", "count"},
+		},
+		want: n,
+		rows: []row{{titleCount, wall}},
+	}, {
+		title: titleNames,
+		commands: [peerCount][]string{
+			kubelua:  {p.kubelua, "-e", script("names")},
+			floor:    {p.floor, "list"},
+			dynamic:  {p.dynamic, "names"},
+			requests: {p.requests, p.py + "/with_requests.py", "names"},
+			official: {p.official, p.py + "/with_kubernetes.py", "names"},
+		},
+		want: n,
+		rows: []row{{titleNames, wall}},
+	}}
+}
+
+// rest is the other work.
+func (p *programs) rest(pods int) []task {
+	n := strconv.Itoa(pods)
+	return []task{{
+		title: titleWatch,
+		commands: [peerCount][]string{
+			kubelua:    {p.kubelua, "-e", script("watch"), n},
+			floor:      {p.floor, "watch", n},
+			otherFloor: {p.floor, "list"}, // what a client does that lists first
+			dynamic:    {p.dynamic, "watch", n},
+			requests:   {p.requests, p.py + "/with_requests.py", "watch", n},
+			official:   {p.official, p.py + "/with_kubernetes.py", "watch", n},
+		},
+		want: n,
+		rows: []row{{titleWatch, wall}, {titleFirstToLast, firstToLast}},
+	}, {
+		title: titleLabel,
+		commands: [peerCount][]string{
+			kubelua:  {p.kubelua, "-e", script("label"), namespace(0), value},
+			floor:    {p.floor, "label", namespace(0), value},
+			dynamic:  {p.dynamic, "label", namespace(0), value},
+			requests: {p.requests, p.py + "/with_requests.py", "label", namespace(0), value},
+			official: {p.official, p.py + "/with_kubernetes.py", "label", namespace(0), value},
+		},
+		want: strconv.Itoa(podsPerNamespace),
+		rows: []row{{titleLabel, wall}},
+	}, {
+		title: titleStart,
+		commands: [peerCount][]string{
+			kubelua:  {p.kubelua, "-e", ""},
+			floor:    {p.empty},
+			requests: {p.requests, "-c", "import requests"},
+			kubectl:  {p.kubectl, "version", "--client"},
+			official: {p.official, "-c", "import kubernetes"},
+		},
+		rows:  []row{{titleStart, wall}},
+		times: 3,
+	}}
+}
+
+// value stands for a label's value that no pod has yet.
+const value = "{value}"
