@@ -79,21 +79,40 @@ func readCount(in *bufio.Reader, n int) (string, error) {
 	return b.String(), nil
 }
 
-// readNumber reads the longest text that could be a number.
+// readNumber skips blanks and reads what could be a number, up to the first
+// byte that can't go on with it.
 func readNumber(in *bufio.Reader) (string, error) {
-	var b strings.Builder
+	var number []byte
 	for {
 		c, err := in.ReadByte()
 		if err != nil {
-			return b.String(), nil
+			return string(number), nil
 		}
-		blank := strings.IndexByte(" \t\n\v\f\r", c) >= 0
-		if blank && b.Len() == 0 {
+		if len(number) == 0 && strings.IndexByte(" \t\n\v\f\r", c) >= 0 {
 			continue
 		}
-		if blank || strings.IndexByte("0123456789abcdefABCDEFxX.+-", c) < 0 {
-			return b.String(), in.UnreadByte()
+		if !continuesNumber(number, c) {
+			return string(number), in.UnreadByte()
 		}
-		b.WriteByte(c)
+		number = append(number, c)
 	}
+}
+
+// continuesNumber tells whether c can stand behind the start of a number.
+func continuesNumber(number []byte, c byte) bool {
+	digits := strings.TrimLeft(strings.ToLower(string(number)), "+-")
+	hex := strings.HasPrefix(digits, "0x")
+	switch {
+	case isDigit(c):
+		return true
+	case c == '+' || c == '-':
+		return len(number) == 0 || !hex && strings.HasSuffix(digits, "e")
+	case c == '.':
+		return !hex && !strings.ContainsAny(digits, ".e")
+	case c == 'x' || c == 'X':
+		return digits == "0"
+	case c == 'e' || c == 'E':
+		return hex || digits != "" && digits != "." && !strings.Contains(digits, "e")
+	}
+	return hex && inClass(c, 'x')
 }

@@ -64,7 +64,7 @@ func (m *matcher) match(s, p int) int {
 		case c == '%' && p+1 < len(m.pattern) && m.pattern[p+1] == 'f':
 			p += 2
 			if p >= len(m.pattern) || m.pattern[p] != '[' {
-				m.L.RaiseError("missing '[' after '%%f' in pattern")
+				m.L.RaiseError("missing '[' after '%s' in pattern", "%f")
 			}
 			end := m.classEnd(p)
 			if inSet(m.byteAt(s-1), m.pattern[p:end]) || !inSet(m.byteAt(s), m.pattern[p:end]) {
@@ -237,7 +237,7 @@ func (m *matcher) classEnd(p int) int {
 	switch c := m.pattern[p]; {
 	case c == '%':
 		if p+1 >= len(m.pattern) {
-			m.L.RaiseError("malformed pattern (ends with '%%')")
+			m.L.RaiseError("malformed pattern (ends with '%c')", '%')
 		}
 		return p + 2
 	case c != '[':

@@ -148,7 +148,7 @@ func (m *matcher) expand(b *strings.Builder, replacement string, s, end int) {
 			return
 		}
 		if rest == "" {
-			m.L.RaiseError("invalid use of '%%' in replacement string")
+			m.L.RaiseError("invalid use of '%c' in replacement string", '%')
 		}
 		switch c := rest[0]; {
 		case c == '0':
