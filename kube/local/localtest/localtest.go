@@ -42,9 +42,6 @@ var process cluster
 // Main runs the tests of a package and returns their exit code once the
 // cluster is stopped.
 func Main(m *testing.M) int {
-	if dir := os.Getenv(guardVariable); dir != "" {
-		return guard(dir)
-	}
 	process.main = true
 	code := m.Run()
 	if err := process.stop(); err != nil {
@@ -97,7 +94,6 @@ type cluster struct {
 	http    *http.Client
 	missing string // why there can't be a cluster
 	err     error
-	guard   *guardian
 }
 
 // running returns the cluster, started.
@@ -125,13 +121,9 @@ func (c *cluster) start() {
 	if c.dir, c.err = os.MkdirTemp("", "kubelua-test-"); c.err != nil {
 		return
 	}
-	// First the guard: from here on nothing can be left behind.
-	if c.guard, c.err = startGuard(c.dir); c.err != nil {
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
-	c.status, c.err = local.Up(ctx, local.Options{Dir: c.dir, Binary: c.program, Ephemeral: true})
+	c.status, c.err = local.Up(ctx, c.options())
 	if errors.Is(c.err, local.ErrUnsupported) {
 		c.missing = "no local cluster: " + c.err.Error()
 	}
@@ -144,10 +136,19 @@ func (c *cluster) stop() error {
 	if c.http != nil {
 		c.http.CloseIdleConnections()
 	}
-	if c.guard == nil {
+	if c.dir == "" {
 		return nil
 	}
-	return c.guard.release()
+	if err := local.Down(context.Background(), c.options()); err != nil && !errors.Is(err, local.ErrUnsupported) {
+		return err
+	}
+	return os.RemoveAll(c.dir)
+}
+
+// options are those of a cluster that ends with this process at the latest: a
+// test program that panics, times out or is killed can't stop it.
+func (c *cluster) options() local.Options {
+	return local.Options{Dir: c.dir, Binary: c.program, Ephemeral: true, Attached: true}
 }
 
 // program finds the local cluster's program: where the variable says, else in
