@@ -34,40 +34,42 @@ build: kubelua bin/kubelua-localcluster ## make bin/kubelua, and bin/kubelua-loc
 
 .PHONY: kubelua
 kubelua:
-	@$(BUILD) -ldflags "-s -w" -o bin/kubelua .
+	$(call COMPILE,.,bin/kubelua,-s -w)
 
 bin/kubelua-localcluster: $(LOCALCLUSTER_SOURCES)
 	@echo "Building bin/kubelua-localcluster: Kubernetes $(KUBERNETES) from source, for a real API server to run scripts on."
 	@echo "The first time takes about 8 minutes on 2 cores; then Go's build cache has it."
-	@rm -f $@.new
-	@cd localcluster && { \
-		go list -deps . | grep -c . && \
-		$(BUILD) -v -ldflags "$(LOCALCLUSTER_LDFLAGS)" -o ../$@.new . ; \
-	} 2>&1 | { $(PROGRESS) }
-	@test -x $@.new && mv $@.new $@
+	$(call COMPILE,localcluster,$@,$(LOCALCLUSTER_LDFLAGS))
 
-# Reads what go says: the modules that it downloads, the number of packages, the
-# packages as it compiles them. Shows counts of these, on one line on a terminal,
-# and everything else, such as errors, as it is.
+# Compiles the program in a folder: $(call COMPILE,folder,file,linker flags).
+define COMPILE
+@(cd $(1) && go list -deps . | grep -c . && $(BUILD) -v -ldflags "$(3)" -o "$(CURDIR)/$(2)" . || echo failed) 2>&1 | { $(PROGRESS) }
+endef
+
+# Reads what COMPILE's commands say: modules that are downloaded, the number of
+# packages, packages as they are compiled. Shows how many, on a terminal on one
+# line, and everything else, such as errors, as it is.
 define PROGRESS
-	modules=0; packages=0; total=0; \
-	if [ -t 1 ]; then every=1; line='\r\033[K  %s'; else every=200; line='  %s\n'; fi; \
+	modules=0; packages=0; total=0; failed=; \
+	if [ -t 1 ]; then every=1; line='\r\033[K%s'; else every=200; line='%s\n'; fi; \
 	while read -r first rest; do \
 		case "$$first $$rest" in \
+		"failed ") \
+			failed=yes ;; \
 		"go: downloading "*) \
 			modules=$$((modules + 1)); \
 			[ $$((modules % every)) != 0 ] || printf "$$line" "downloaded $$modules modules" ;; \
-		*kubelua/localcluster\ ) \
-			printf "$$line" "compiled, linking"; [ $$every != 1 ] || echo ;; \
 		*[!0-9\ ]*\ ?*) \
 			printf '%s %s\n' "$$first" "$$rest" ;; \
 		*[!0-9\ ]*) \
 			packages=$$((packages + 1)); \
-			[ $$((packages % every)) != 0 ] || printf "$$line" "compiled $$packages of $$total packages" ;; \
+			[ $$((packages % every)) != 0 ] || printf "$$line" "compiled $$packages of $$total packages of $(2)" ;; \
 		*) \
 			total=$$first ;; \
 		esac; \
-	done;
+	done; \
+	[ $$every != 1 ] || printf '\r\033[K'; \
+	[ -z "$$failed" ];
 endef
 
 # Shows a command, then runs it.

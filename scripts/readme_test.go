@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
@@ -46,14 +47,45 @@ func readme(t *testing.T) (text string, blocks []block) {
 // promised is what a block says that it prints: the text behind each "-->".
 var promised = regexp.MustCompile(`(?m)-->(.*)$`)
 
+// TestReadmeConsole runs the commands of the README on the cluster of make demo
+// and compares what they print. A block of Lua before such a command is the text
+// of the script that it runs.
+func TestReadmeConsole(t *testing.T) {
+	loadDemo(t)
+	_, blocks := readme(t)
+	ran := 0
+	for i, b := range blocks {
+		if b.language != "console" {
+			continue
+		}
+		ran++
+		command, want, _ := strings.Cut(b.text, "\n")
+		words := strings.Fields(command)
+		t.Run(command, func(t *testing.T) {
+			if strings.Join(words[:3], " ") != "$ bin/kubelua --local" {
+				t.Fatal("want a run of bin/kubelua --local")
+			}
+			kubelua(t, words[3:]...).check(t, result{stdout: want})
+			if i > 0 && blocks[i-1].language == "lua" {
+				if script, err := os.ReadFile(filepath.Join("..", words[3])); err != nil || string(script) != blocks[i-1].text {
+					t.Errorf("%s is not the block before: %v\n%s", words[3], err, script)
+				}
+			}
+		})
+	}
+	if ran == 0 {
+		t.Error("found no commands")
+	}
+}
+
 // TestReadmeLua runs the Lua of the README on the cluster of make demo. A block
-// prints what its comments say, or what the console block after it shows.
+// prints what its comments say.
 func TestReadmeLua(t *testing.T) {
 	loadDemo(t)
 	_, blocks := readme(t)
 	ran := 0
 	for i, b := range blocks {
-		if b.language != "lua" {
+		if b.language != "lua" || i+1 < len(blocks) && blocks[i+1].language == "console" {
 			continue
 		}
 		ran++
@@ -61,9 +93,6 @@ func TestReadmeLua(t *testing.T) {
 			want := ""
 			for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
 				want += m[1] + "\n"
-			}
-			if i+1 < len(blocks) && blocks[i+1].language == "console" {
-				_, want, _ = strings.Cut(blocks[i+1].text, "\n")
 			}
 			script := filepath.Join(t.TempDir(), "readme.lua")
 			// Lines are numbered as in the README.
@@ -74,7 +103,7 @@ func TestReadmeLua(t *testing.T) {
 			kubelua(t, script).check(t, result{stdout: want})
 		})
 	}
-	if ran < 9 {
+	if ran < 8 {
 		t.Errorf("found %d blocks of Lua", ran)
 	}
 }
@@ -120,6 +149,14 @@ func TestReadmeNames(t *testing.T) {
 	for _, m := range regexp.MustCompile("`((?:scripts|testdata|localcluster|bench)/[a-z./-]+)`").FindAllStringSubmatch(text, -1) {
 		if _, err := os.Stat(filepath.Join("..", m[1])); err != nil {
 			t.Error(err)
+		}
+	}
+	for _, kind := range kube.Builtin() {
+		row := regexp.MustCompile(`(?m)^\|[^|]*\b` + kind.Kind + `\b[^|]*\|(.*)\|$`).FindString(text)
+		for _, a := range kind.Attributes {
+			if !regexp.MustCompile(`\b` + a.Name + `\b`).MatchString(row) {
+				t.Errorf("the README has no attribute %s of %s", a.Name, kind.Kind)
+			}
 		}
 	}
 	help := run(t, "", program(t), "help").stdout + run(t, "", program(t), "help", "connection").stdout +
