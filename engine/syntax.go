@@ -99,7 +99,7 @@ func findToken(source string, err *parse.Error) foundToken {
 		token, scanErr := scanner.Scan(lexer)
 		lexer.PrevTokenType = token.Type
 		if token.Type == parse.EOF && scanErr == nil {
-			found.atEnd = true
+			found.atEnd, found.column = true, 0
 			found.line = 1 + strings.Count(strings.TrimRight(source, "\r\n"), "\n")
 			break
 		}

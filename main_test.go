@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kubelua": main})
+}
+
+// TestScript runs testdata/script/*.txtar. Beside testscript's own commands
+// they have
+//
+//	status CODE kubelua ARGS...
+//
+// which runs a program, and fails unless it ends with that exit code.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			// No cluster is to be found by accident.
+			env.Setenv("KUBECONFIG", env.WorkDir+"/no-kubeconfig")
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"status": status,
+		},
+	})
+}
+
+// status is the command of that name.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status CODE PROGRAM [ARGS]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code: got %d, want %d", got, want)
+	}
+}
+
+// program is kubelua with its arguments, not started yet. The test's own binary
+// is kubelua when it is called so.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self)
+	cmd.Args = append([]string{"kubelua"}, args...)
+	return cmd
+}
+
+func TestCtrlC(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	const closing = `
+		local ready = io.stdout
+		ready:write("ready\n")
+		%s
+		print("not reached")`
+	tests := []struct {
+		name, code string
+		signals    []os.Signal
+		stderr     string
+	}{
+		{"loop", "repeat pcall(function() while true do end end) until false", []os.Signal{os.Interrupt}, "kubelua: (command line):4: interrupted\n"},
+		{"reading", "io.read()", []os.Signal{os.Interrupt}, "kubelua: (command line):4: interrupted\n"},
+		{"terminated", "while true do end", []os.Signal{syscall.SIGTERM}, "kubelua: (command line):4: interrupted\n"},
+		{"twice", "while true do end", []os.Signal{os.Interrupt, os.Interrupt}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			cmd := program(t, "-e", fmt.Sprintf(closing, tt.code))
+			_, err := cmd.StdinPipe() // stays open, and empty
+			require.NoError(t, err)
+			out, err := cmd.StdoutPipe()
+			require.NoError(t, err)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			require.NoError(t, cmd.Start())
+			kill := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+			defer kill.Stop()
+
+			ready := make([]byte, 6)
+			_, err = out.Read(ready)
+			require.NoError(t, err)
+			for _, s := range tt.signals {
+				require.NoError(t, cmd.Process.Signal(s))
+			}
+			_ = cmd.Wait()
+			assert.Equal(t, 130, cmd.ProcessState.ExitCode())
+			if tt.stderr != "" {
+				assert.Equal(t, tt.stderr, stderr.String())
+			}
+		})
+	}
+}
+
+// Nobody reads on: kubelua ends as other programs do, without a word.
+func TestClosedPipe(t *testing.T) {
+	cmd := program(t, "-e", "for i = 1, 1e9 do print(i) end")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	line := make([]byte, 2)
+	_, err = out.Read(line)
+	require.NoError(t, err)
+	require.NoError(t, out.Close())
+	_ = cmd.Wait()
+	assert.Equal(t, "1\n", string(line))
+	assert.Equal(t, 141, cmd.ProcessState.ExitCode())
+	assert.Empty(t, stderr.String())
+}
+
+func TestCommandsAreSorted(t *testing.T) {
+	last := ""
+	for _, c := range commands() {
+		assert.Less(t, last, c.name)
+		last = c.name
+	}
+}
+
+// Help is read on a terminal.
+func TestHelpFits(t *testing.T) {
+	var texts []string
+	for _, c := range commands() {
+		texts = append(texts, c.help)
+	}
+	out, err := program(t, "help").Output()
+	require.NoError(t, err)
+	for _, text := range append(texts, string(out)) {
+		for _, line := range strings.Split(text, "\n") {
+			assert.LessOrEqual(t, len(line), 84, line)
+		}
+	}
+}
