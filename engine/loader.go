@@ -54,7 +54,7 @@ func compile(source, name string) (proto *lua.FunctionProto, err error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	marks, err := rewrite(chunk)
+	marks, err := rewrite(&chunk)
 	if err != nil {
 		var e *SyntaxError
 		if errors.As(err, &e) {

@@ -50,9 +50,9 @@ const markerStart = "\x00iterate"
 // wrapped in a call of a constant (see [loopMarker]); the constants are
 // returned, empty if there is no loop. Numbers that the scanner lets through but
 // the compiler misreads are corrected or refused.
-func rewrite(chunk []ast.Stmt) (m markers, err error) {
+func rewrite(chunk *[]ast.Stmt) (m markers, err error) {
 	r := &rewriter{strings: make(map[string]bool)}
-	r.block(chunk, 1)
+	r.block(chunk, 1, false)
 	for len(r.todo) > 0 && r.err == nil {
 		v := r.todo[len(r.todo)-1]
 		r.todo = r.todo[:len(r.todo)-1]
@@ -86,8 +86,10 @@ func rewrite(chunk []ast.Stmt) (m markers, err error) {
 	return m, nil
 }
 
-func (r *rewriter) block(stmts []ast.Stmt, depth int) {
-	for _, s := range stmts {
+// block takes the statements of a block, of a loop's body or another.
+func (r *rewriter) block(stmts *[]ast.Stmt, depth int, loop bool) {
+	*stmts = anchor(*stmts, loop)
+	for _, s := range *stmts {
 		r.todo = append(r.todo, visit{s, depth})
 	}
 }
@@ -110,23 +112,23 @@ func (r *rewriter) stmt(stmt ast.Stmt, depth int) {
 	case *ast.FuncCallStmt:
 		r.exprs(depth, s.Expr)
 	case *ast.DoBlockStmt:
-		r.block(s.Stmts, depth)
+		r.block(&s.Stmts, depth, false)
 	case *ast.WhileStmt:
 		r.exprs(depth, s.Condition)
-		r.block(s.Stmts, depth)
+		r.block(&s.Stmts, depth, true)
 	case *ast.RepeatStmt:
 		r.exprs(depth, s.Condition)
-		r.block(s.Stmts, depth)
+		r.block(&s.Stmts, depth, true)
 	case *ast.IfStmt:
 		r.exprs(depth, s.Condition)
-		r.block(s.Then, depth)
-		r.block(s.Else, depth)
+		r.block(&s.Then, depth, false)
+		r.block(&s.Else, depth, false)
 	case *ast.NumberForStmt:
 		r.exprs(depth, s.Init, s.Limit, s.Step)
-		r.block(s.Stmts, depth)
+		r.block(&s.Stmts, depth, false)
 	case *ast.GenericForStmt:
 		r.exprs(depth, s.Exprs...)
-		r.block(s.Stmts, depth)
+		r.block(&s.Stmts, depth, true)
 		r.wrap(s)
 	case *ast.FuncDefStmt:
 		r.exprs(depth, s.Name.Func, s.Name.Receiver, s.Func)
@@ -167,7 +169,7 @@ func (r *rewriter) expr(expr ast.Expr, depth int) {
 	case *ast.UnaryLenOpExpr:
 		r.exprs(depth, e.Expr)
 	case *ast.FunctionExpr:
-		r.block(e.Stmts, depth)
+		r.block(&e.Stmts, depth, false)
 	}
 }
 
