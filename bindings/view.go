@@ -128,6 +128,11 @@ func (c call) selector(v lua.LValue, name string, equal func(map[string]string) 
 		s, err := equal(c.textMap(v, "option "+name))
 		c.raise(err)
 		return s
+	case *lua.LUserData:
+		// The matchLabels of a workload, or the labels of an item.
+		if t, ok := c.tableOf(v, 0).(*lua.LTable); ok {
+			return c.selector(t, name, equal)
+		}
 	}
 	c.invalid("option %s must be a selector (a string or a table), not %s", name, typeName(v))
 	return ""

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	_ "k8s.io/client-go/plugin/pkg/client/auth/oidc" // logins that kubeconfigs name as auth-provider oidc
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"

@@ -84,6 +84,16 @@ func TestPods(t *testing.T) {
 			"--labels=pod-container-running-failed.stage.kwok.x-k8s.io=true")
 		must(t, s, "", "wait", "pod/fails", "--for=jsonpath={.status.phase}=Failed", "--timeout=30s")
 	})
+	t.Run("volumes", func(t *testing.T) {
+		must(t, s, `{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"db"},"spec":{"serviceName":"db","replicas":2,
+"selector":{"matchLabels":{"app":"db"}},"template":{"metadata":{"labels":{"app":"db"}},"spec":{"containers":[{"name":"main","image":"db"}]}},
+"volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]}}`,
+			"apply", "-f", "-")
+		must(t, s, "", "rollout", "status", "statefulset/db", "--timeout=30s")
+		volume := must(t, s, "", "get", "pvc", "data-db-0", "-o", "jsonpath={.spec.volumeName}")
+		must(t, s, "", "delete", "statefulset/db", "pvc/data-db-0", "--timeout=30s")
+		must(t, s, "", "wait", "pv/"+volume, "--for=delete", "--timeout=30s")
+	})
 	t.Run("daemonset and disruption budget", func(t *testing.T) {
 		must(t, s, `{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"agent"},"spec":{"selector":{"matchLabels":
 {"app":"agent"}},"template":{"metadata":{"labels":{"app":"agent"}},"spec":{"containers":[{"name":"main","image":"agent"}]}}}}`,
