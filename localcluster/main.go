@@ -24,9 +24,10 @@
 // pod-init-container-running-failed.stage.kwok.x-k8s.io, and
 // node-not-ready.stage.kwok.x-k8s.io on a node.
 //
-// A log is a line a second. Behind every forwarded port is a web server that
-// answers with the pod's name, the port and the path. exec is refused without
-// "serve --exec", since it runs commands on this machine.
+// A claim of the default storage class gets a volume that holds nothing. A log is
+// a line a second. Behind every forwarded port is a web server that answers with
+// the pod's name, the port and the path. exec is refused without "serve --exec",
+// since it runs commands on this machine. There is no attach, and no metrics API.
 package main
 
 import (

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -116,12 +118,24 @@ func newNode(i, port int) *corev1.Node {
 				OperatingSystem:         "linux",
 				OSImage:                 "kwok",
 				KernelVersion:           "kwok",
-				ContainerRuntimeVersion: "kwok://0.8.0",
+				ContainerRuntimeVersion: "kwok://" + kwokVersion(),
 				KubeletVersion:          version.Get().GitVersion,
 				KubeProxyVersion:        version.Get().GitVersion,
 			},
 		},
 	}
+}
+
+// kwokVersion is the version of kwok that is linked in.
+func kwokVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == "sigs.k8s.io/kwok" {
+				return strings.TrimPrefix(m.Version, "v")
+			}
+		}
+	}
+	return "unknown"
 }
 
 // podCIDR is the network of the i-th node's pods. A /20 has room for more than

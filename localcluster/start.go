@@ -66,6 +66,7 @@ func (s *supervisor) start(ctx context.Context) error {
 		try  func() error
 	}{
 		{fmt.Sprintf("%d nodes", count), func() error { return nodesReady(ctx, client, count) }},
+		{"the storage class", func() error { return ensureStorageClass(ctx, client) }},
 		{"the controllers", func() error { return accountsReady(ctx, client) }},
 		{"a first pod to run", inBackground(func() error { return runPod(ctx, client) })},
 	} {
