@@ -111,7 +111,7 @@ func plain(text string) string {
 // pods describes a workload of one container a pod.
 type pods struct {
 	kind, name string
-	number     int
+	number     int    // of replicas; of a Job the seconds that it may take
 	waiting    string // for what its containers wait, "" for none
 	pod        string // more of the pod's spec, JSON without braces
 }
@@ -148,7 +148,7 @@ func (w pods) json() string {
 		return fmt.Sprintf(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": %q, "labels": %s, "annotations": %s}, "spec": %s}`,
 			w.name, labels, annotations, spec)
 	case "Job":
-		version, body = "batch/v1", fmt.Sprintf(`"activeDeadlineSeconds": 1, "template": %s`, template)
+		version, body = "batch/v1", fmt.Sprintf(`"activeDeadlineSeconds": %d, "template": %s`, w.number, template)
 	case "ReplicationController":
 		version, body = "v1", fmt.Sprintf(`"replicas": %d, "selector": %s, "template": %s`, w.number, labels, template)
 	case "DaemonSet":

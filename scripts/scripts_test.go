@@ -37,7 +37,9 @@ func TestUnready(t *testing.T) {
 		pods{kind: "Deployment", name: "idle", number: 0},
 		pods{kind: "Deployment", name: "orphan", number: 1, pod: `"serviceAccountName": "nobody"`},
 		pods{kind: "Deployment", name: "web", number: 2},
-		pods{kind: "Job", name: "import", waiting: "ImagePullBackOff", pod: `"restartPolicy": "Never"`},
+		pods{kind: "Job", name: "import", number: 1, waiting: "ImagePullBackOff", pod: `"restartPolicy": "Never"`},
+		pods{kind: "Job", name: "index", number: 1000, waiting: "ErrImagePull", pod: `"restartPolicy": "Never"`},
+		pods{kind: "Job", name: "prune", number: 1000, pod: `"restartPolicy": "Never"`},
 		pods{kind: "Pod", name: "crashing", waiting: "CrashLoopBackOff"},
 		pods{kind: "Pod", name: "fine"},
 		pods{kind: "ReplicaSet", name: "old", number: 2, waiting: "ImagePullBackOff"},
@@ -47,13 +49,20 @@ func TestUnready(t *testing.T) {
 	wait(t, ns, "condition=Ready", "pod/fine")
 	wait(t, ns, "condition=ReplicaFailure", "deployment/orphan")
 	wait(t, ns, "condition=Failed", "job/import")
+	wait(t, ns, "condition=Complete", "job/prune")
 	wait(t, ns, "create", "pods", "--selector=app=gpu")
 	wait(t, ns, "condition=PodScheduled=False", "pods", "--selector=app=gpu")
 	waitReason(t, ns, "agent", "CreateContainerConfigError")
 	waitReason(t, ns, "crashing", "CrashLoopBackOff")
 	waitReason(t, ns, "db", "CrashLoopBackOff")
+	waitReason(t, ns, "index", "ErrImagePull")
 	waitReason(t, ns, "old", "ImagePullBackOff")
 	waitReason(t, ns, "older", "ErrImagePull")
+
+	// A static pod is its node's.
+	uid := localtest.Kubectl(t, "get", "node", "node-0", "--output=jsonpath={.metadata.uid}")
+	owner := `[{"apiVersion": "v1", "kind": "Node", "name": "node-0", "uid": "` + uid + `", "controller": true}]`
+	localtest.Kubectl(t, "patch", "--namespace="+ns, "pod/crashing", `--patch={"metadata": {"ownerReferences": `+owner+`}}`)
 
 	const header = "NAMESPACE KIND NAME READY REASON\n"
 	lines := []string{
@@ -62,6 +71,7 @@ func TestUnready(t *testing.T) {
 		`Deployment orphan 0/1 FailedCreate: pods "orphan-HASH-" is forbidden: error looking up service account ` + ns +
 			`/nobody: serviceaccount "nobody" not found`,
 		"Job import 0/1 DeadlineExceeded: Job was active longer than specified deadline",
+		"Job index 0/1 ErrImagePull: container main is told to wait",
 		"Pod crashing 0/1 CrashLoopBackOff: back-off 5m0s restarting failed container=main (5 restarts, last exit code 1)",
 		"ReplicaSet old 0/2 ImagePullBackOff: container main is told to wait",
 		"ReplicationController older 0/1 ErrImagePull: container main is told to wait",

@@ -9,8 +9,8 @@
 ---   --exit-code              exit with 1 if anything is listed, for CI jobs
 ---
 --- It looks at deployments, stateful sets, daemon sets, replica sets,
---- replication controllers, jobs and pods; at those that another one controls
---- only through that one.
+--- replication controllers, jobs and pods; where one of these controls another,
+--- only at the former.
 ---
 --- RBAC: list all of these, in all namespaces unless one is given.
 
@@ -141,10 +141,10 @@ local function workload_reason(workload)
 end
 
 --- Makes the check of a workload that has replicas: wanted and ready ones, and
---- those of the newest template where the kind reports them.
+--- those of the newest template if a path of them is given.
 ---@param wanted string path of the number wanted; 1 where it is absent
----@param ready string
----@param updated? string
+---@param ready string path
+---@param updated? string path
 ---@return fun(item: Item): integer, integer, string?
 local function replicas(wanted, ready, updated)
   return function(item)
@@ -162,18 +162,21 @@ local function replicas(wanted, ready, updated)
   end
 end
 
---- Checks a job: it fails, or it goes on, which is no fault.
+--- Checks a job: that it goes on is no fault, that its pods can't is one.
 ---@param job Item
 ---@return integer, integer, string?
-local function job(job)
-  local failed = condition(job, "Failed", "True")
-  return kube.get(job, "spec.completions", 1), kube.get(job, "status.succeeded", 0), failed and reason_of(failed)
+local function check_job(job)
+  local reason = reason_of(condition(job, "Failed", "True"))
+  if not reason and not condition(job, "Complete", "True") then
+    reason = reason_of_pods(job)
+  end
+  return kube.get(job, "spec.completions", 1), kube.get(job, "status.succeeded", 0), reason
 end
 
---- Checks a pod that nothing controls.
+--- Checks a pod.
 ---@param pod Pod
 ---@return integer, integer, string?
-local function bare_pod(pod)
+local function check_pod(pod)
   local ready = 0
   for container in pod.containers do
     ready = ready + (container.ready and 1 or 0)
@@ -181,24 +184,25 @@ local function bare_pod(pod)
   return #pod.spec.containers, ready, pod_reason(pod)
 end
 
---- What is looked at, in this order: the view and its check, which returns how
---- many are wanted and ready, and the reason if that is not as it should be.
+--- What is looked at: the kind, its view, and the check, which returns how many
+--- are wanted and ready, and the reason if that is not as it should be.
 local workloads = {
-  { "deployments", replicas("spec.replicas", "status.availableReplicas", "status.updatedReplicas") },
-  { "statefulsets", replicas("spec.replicas", "status.readyReplicas", "status.updatedReplicas") },
-  { "daemonsets", replicas("status.desiredNumberScheduled", "status.numberReady", "status.updatedNumberScheduled") },
-  { "replicasets", replicas("spec.replicas", "status.readyReplicas") },
-  { "replicationcontrollers", replicas("spec.replicas", "status.readyReplicas") },
-  { "jobs", job },
-  { "pods", bare_pod },
+  Deployment = { "deployments", replicas("spec.replicas", "status.availableReplicas", "status.updatedReplicas") },
+  StatefulSet = { "statefulsets", replicas("spec.replicas", "status.readyReplicas") },
+  DaemonSet = { "daemonsets", replicas("status.desiredNumberScheduled", "status.numberReady") },
+  ReplicaSet = { "replicasets", replicas("spec.replicas", "status.readyReplicas") },
+  ReplicationController = { "replicationcontrollers", replicas("spec.replicas", "status.readyReplicas") },
+  Job = { "jobs", check_job },
+  Pod = { "pods", check_pod },
 }
 
---- Tells whether another object controls this one.
+--- Tells whether something controls the object that is looked at itself. A node
+--- is not, which controls its static pods, nor is an operator's resource.
 ---@param item Item
 ---@return boolean
 local function controlled(item)
   for _, owner in ipairs(kube.get(item, "metadata.ownerReferences", {})) do
-    if owner.controller then
+    if owner.controller and workloads[owner.kind] then
       return true
     end
   end
@@ -206,7 +210,7 @@ local function controlled(item)
 end
 
 local rows = {}
-for _, workload in ipairs(workloads) do
+for _, workload in pairs(workloads) do
   local view, check = cluster[workload[1]], workload[2]
   if opts.selector then
     view = options.check(view.filter, view, { labels = opts.selector })
