@@ -2,6 +2,7 @@ package bindings
 
 import (
 	"context"
+	"maps"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -66,6 +67,9 @@ var labelsClass = class[kube.Labels]{
 			return "{}"
 		}
 		return l.Value().String()
+	},
+	equal: func(a, b kube.Labels) bool {
+		return maps.Equal(maps.Collect(a.All()), maps.Collect(b.All()))
 	},
 	length: func(l kube.Labels) int { return l.Value().Len() },
 	pairs:  func(c call, l kube.Labels) lua.LValue { return c.fields(&mapping{value: l.Value()}) },

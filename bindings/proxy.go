@@ -100,7 +100,14 @@ func (c call) body(v lua.LValue, option string) []byte {
 }
 
 func (c call) do(p *kube.Proxy, call kube.Call) int {
-	return c.push(c.value(blocking(c, func(ctx context.Context) (kube.Value, error) { return p.Do(ctx, call) })))
+	v := blocking(c, func(ctx context.Context) (kube.Value, error) { return p.Do(ctx, call) })
+	return c.push(c.valueOf(v, holdsSecrets(v)))
+}
+
+// holdsSecrets tells whether an answer is or lists Secrets.
+func holdsSecrets(v kube.Value) bool {
+	kind := v.Get("kind").String()
+	return kind == "Secret" || kind == "SecretList"
 }
 
 func proxyWatch(c call, p *kube.Proxy) int {

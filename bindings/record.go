@@ -1,7 +1,6 @@
 package bindings
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ var recordClass = class[*record]{
 		}
 		var parts []string
 		for _, name := range r.names() {
-			parts = append(parts, fmt.Sprintf("%s=%s", name, r.values[name]))
+			parts = append(parts, name+"="+display(r.values[name]))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	},

@@ -66,7 +66,7 @@ var sequenceClass = class[*sequence]{
 		}
 		var parts []string
 		for i := range s.length {
-			parts = append(parts, s.at(call{}, i).String())
+			parts = append(parts, display(s.at(call{}, i)))
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	},

@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"fmt"
 	"strconv"
 
 	lua "github.com/yuin/gopher-lua"
@@ -138,6 +139,20 @@ func (c call) fields(m *mapping) lua.LValue {
 func printed(v kube.Value, secret bool) string {
 	if secret {
 		return "***"
+	}
+	return v.String()
+}
+
+// display is the text of what stands in a mapping or sequence.
+func display(v lua.LValue) string {
+	if ud, ok := v.(*lua.LUserData); ok {
+		switch v := ud.Value.(type) {
+		case *mapping:
+			return mappingClass.tostring(v)
+		case fmt.Stringer:
+			return v.String()
+		}
+		return typeName(ud)
 	}
 	return v.String()
 }

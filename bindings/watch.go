@@ -13,7 +13,7 @@ import (
 var watcherClass = watchClass("watcher", func(c call, ev kube.Event) lua.LValue { return c.userdata(ev, c.event) })
 
 var rawWatcherClass = watchClass("watcher", func(c call, ev kube.RawEvent) lua.LValue {
-	return recordOf(c, map[string]lua.LValue{"type": lua.LString(ev.Type), "object": c.value(ev.Object)}, false,
+	return recordOf(c, map[string]lua.LValue{"type": lua.LString(ev.Type), "object": c.valueOf(ev.Object, holdsSecrets(ev.Object))}, false,
 		func(v lua.LValue) lua.LValue { return v })
 })
 

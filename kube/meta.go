@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"iter"
 	"time"
 )
 
@@ -55,6 +56,17 @@ func (l Labels) Value() Value { return l.item.Meta().get("labels") }
 func (l Labels) Get(key string) (string, bool) {
 	v := l.Value().Get(key)
 	return v.String(), v.Exists()
+}
+
+// All iterates over the labels.
+func (l Labels) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for k, v := range l.Value().Fields() {
+			if !yield(k, v.String()) {
+				return
+			}
+		}
+	}
 }
 
 // Set sets one label on the server, whatever else has changed meanwhile, and
