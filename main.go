@@ -162,7 +162,18 @@ func (o *options) runFile(ctx context.Context, name string, args []string) error
 }
 
 func (o *options) runStdin(ctx context.Context, args []string) error {
-	text, err := io.ReadAll(os.Stdin)
+	var text []byte
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		text, err = io.ReadAll(os.Stdin)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return usageError("read stdin: %w", err)
 	}

@@ -123,6 +123,23 @@ func TestCtrlC(t *testing.T) {
 	}
 }
 
+// A script that comes in on stdin can be given up while it does.
+func TestCtrlCWhileTheScriptComesIn(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	cmd := program(t, "-")
+	stdin, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	// A pipe takes 64 KiB; more goes in only once kubelua reads.
+	_, err = stdin.Write(bytes.Repeat([]byte("-"), 1<<20))
+	require.NoError(t, err)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	_ = cmd.Wait()
+	assert.Equal(t, 130, cmd.ProcessState.ExitCode())
+}
+
 // Nobody reads on: kubelua ends as other programs do, without a word.
 func TestClosedPipe(t *testing.T) {
 	cmd := program(t, "-e", "for i = 1, 1e9 do print(i) end")

@@ -6,17 +6,22 @@ import (
 
 // Every protected call runs on a Lua state of its own. A Go call that calls
 // Lua nests on the Go stack, whose overflow kills the process, so how many
-// states may nest and how deep each may get is bounded: together some 300,000
-// calls of about 1 KiB, a third of what Go allows.
+// states may nest and how deep each may get is bounded: together some 180,000
+// calls of about 1 KiB, a fifth of what Go allows.
 const (
 	maxNesting   = 200
 	maxStack     = 16384
 	stackClasses = 7
 )
 
-// stackClass is the class of sizes at a level of nesting: the deeper, the
-// smaller.
-func stackClass(level int) int { return min(level/8, stackClasses-1) }
+// stackClass is the class of sizes at a level of nesting. A run gets the
+// largest stack; the deeper a protected call, the smaller is its.
+func stackClass(level int) int {
+	if level == 0 {
+		return 0
+	}
+	return min(1+level/8, stackClasses-1)
+}
 
 // stackSize is how many calls deep a state of the given class may get.
 func stackSize(class int) int { return maxStack >> class }
