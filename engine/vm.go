@@ -113,7 +113,7 @@ func (vm *VM) setRunning(r *run) {
 	vm.running = r
 }
 
-// context is what L runs under. The state that opens the libraries has none.
+// contextOf is what L runs under. The state that opens the libraries has none.
 func contextOf(L *lua.LState) context.Context {
 	if ctx := L.Context(); ctx != nil {
 		return ctx

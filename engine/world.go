@@ -17,7 +17,8 @@ type World struct {
 	Stdin io.Reader
 
 	// Stdout and Stderr get the script's output; nil drops it. Stdout is
-	// buffered, see Stderr's order: what was printed before is written first.
+	// buffered, and written before anything goes to Stderr. A Stdout that
+	// fails ends the run.
 	Stdout, Stderr io.Writer
 
 	// Now is the clock; nil is time.Now.
