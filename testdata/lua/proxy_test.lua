@@ -269,3 +269,12 @@ function test_logs_of_a_pod(t)
   t:eq(type(log), "string")
   t:eq(log, t.kubectl("logs", "p", "-n", t.namespace) .. "\n")
 end
+
+function test_printed(t)
+  t:eq(tostring(cluster.proxy:get("api/v1", "namespaces", "default").spec), '{"finalizers":["kubernetes"]}')
+  for ev in cluster.proxy:watch("api/v1", "namespaces") do
+    t:match(tostring(ev), "ADDED")
+    t:match(tostring(ev), '"kind":"Namespace"')
+    break
+  end
+end

@@ -13,6 +13,7 @@
 --   t:eventually(fn, [seconds]) waits until fn returns something true; returns it
 --   t:create(data)              creates an object in t.namespace
 --   t:defer(fn)                 calls fn when the test ends, however it ends
+--   t.here()                    the line that calls it, "file:line"
 --   t.kubectl(...)              what kubectl prints; raises where it fails
 --   t.file(text)                path of a file with that text
 --   t.proxy()                   address of a `kubectl proxy` of the test's own
@@ -98,7 +99,7 @@ end
 local T = {
   kubeconfig = suite.kubeconfig,
   kubectl = suite.kubectl, file = suite.file, proxy = suite.proxy,
-  printed = suite.printed,
+  printed = suite.printed, here = suite.where,
 }
 
 function T:eq(got, want) return compare(got, want, false) end
