@@ -10,7 +10,8 @@ import (
 
 // clusterRef is a cluster that may not have been made yet.
 type clusterRef struct {
-	open func() (*kube.Cluster, error)
+	cluster *kube.Cluster // nil until it is first used
+	open    func() (*kube.Cluster, error)
 }
 
 var clusterClass = class[*clusterRef]{
@@ -47,24 +48,22 @@ var clusterClass = class[*clusterRef]{
 		}
 		return names
 	},
-	equal: func(a, b *clusterRef) bool {
-		x, _ := a.open()
-		y, _ := b.open()
-		return x == y
-	},
+	equal: func(a, b *clusterRef) bool { return a.cluster != nil && a.cluster == b.cluster },
 }
 
-// resolve is the cluster itself; it raises where its configuration can't be
+// resolve is the cluster itself. It raises where its configuration can't be
 // used.
 func (c call) resolve(r *clusterRef) *kube.Cluster {
-	cluster, err := r.open()
-	c.raise(err)
-	return cluster
+	if r.cluster == nil {
+		cluster := blocking(c, func(context.Context) (*kube.Cluster, error) { return r.open() })
+		r.cluster = cluster
+	}
+	return r.cluster
 }
 
 // clusterValue gives a cluster to Lua.
 func (c call) clusterValue(cluster *kube.Cluster) lua.LValue {
-	return c.userdata(&clusterRef{func() (*kube.Cluster, error) { return cluster, nil }}, c.cluster)
+	return c.userdata(&clusterRef{cluster: cluster}, c.cluster)
 }
 
 func clusterCreate(c call, r *clusterRef) int {

@@ -43,24 +43,22 @@ func (b *binding) module(L *lua.LState) *lua.LTable {
 func with(c call) int {
 	x, fn := c.L.Get(1), c.function(2, "the function")
 	closer := c.closer(x)
-	top := c.L.GetTop()
+	top, finished := c.L.GetTop(), false
+	// The function isn't protected: an error that it raises goes on its way
+	// with the place where it arose.
+	defer func() {
+		var failed error
+		c.host.Cleanup(c.L, func() {
+			failed = c.L.CallByParam(lua.P{Fn: closer, Protect: true}, x)
+		})
+		if finished {
+			c.raiseAgain(failed)
+		}
+	}()
 	c.L.Push(fn)
 	c.L.Push(x)
-	err := c.L.PCall(1, lua.MultRet, nil)
-	var closing error
-	c.host.Cleanup(c.L, func() {
-		closing = c.L.CallByParam(lua.P{Fn: closer, Protect: true}, x)
-	})
-	if err == nil {
-		err = closing
-	}
-	if err != nil {
-		// Raised on as it is, the error keeps the place where it arose.
-		if api, ok := err.(*lua.ApiError); ok {
-			panic(api)
-		}
-		c.raise(err)
-	}
+	c.L.Call(1, lua.MultRet)
+	finished = true
 	return c.L.GetTop() - top
 }
 

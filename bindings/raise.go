@@ -32,6 +32,14 @@ func (c call) raise(err error) {
 	c.L.Error(c.errorValue(err), 1)
 }
 
+// raiseAgain raises what a protected call ended with; nil does nothing.
+func (c call) raiseAgain(err error) {
+	if api, ok := err.(*lua.ApiError); ok {
+		c.L.Error(api.Object, 0)
+	}
+	c.raise(err)
+}
+
 // errorValue is what a script catches of err. The end of a context stays a
 // plain string: the run is over, and no pcall holds it up.
 func (c call) errorValue(err error) lua.LValue {

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kubelua": main})
+	testscript.Main(m, map[string]func(){"kubelua": func() { os.Exit(Main(os.Args[1:])) }})
 }
 
 // TestScript runs testdata/script/*.txtar. Beside testscript's own commands
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 // which runs a program, and fails unless it ends with that exit code.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 "../../testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			// No cluster is to be found by accident.

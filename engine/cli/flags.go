@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/kube"
+)
+
+// newFlags is a flag set that ends at the first word and prints nothing by
+// itself.
+func newFlags(name string) *pflag.FlagSet {
+	fs := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	fs.SetInterspersed(false)
+	fs.SortFlags = false
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	return fs
+}
+
+// parse parses flags; an unknown one gets the nearest names.
+func parse(flags *pflag.FlagSet, args []string) error {
+	err := flags.Parse(args)
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var names []string
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return usageError("%w%s", err, suggest("--"+unknown.GetSpecifiedName(), names))
+	}
+	if err != nil {
+		return usageError("%w", err)
+	}
+	return nil
+}
+
+// suggest is the end of a message about an unknown name.
+func suggest(name string, known []string) string {
+	near := kube.Nearest(name, known)
+	if len(near) == 0 {
+		return "; see kubelua help"
+	}
+	return "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// usage errors end with exit code 2.
+type wrongUsage struct{ error }
+
+func (e wrongUsage) ExitCode() int { return engine.ExitUsage }
+func (e wrongUsage) Unwrap() error { return e.error }
+
+func usageError(format string, args ...any) error { return wrongUsage{fmt.Errorf(format, args...)} }
+
+// seconds is a flag for a duration: Go's notation or a number of seconds.
+type seconds time.Duration
+
+func (s *seconds) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return time.Duration(*s).String()
+}
+
+func (s *seconds) Type() string { return "duration" }
+
+// Set parses a duration above zero.
+func (s *seconds) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if n, numErr := strconv.ParseFloat(text, 64); numErr == nil {
+		d, err = time.Duration(n*float64(time.Second)), nil
+	}
+	if err != nil || d <= 0 {
+		return errors.New("want a duration above zero: 90s, 5m, or seconds")
+	}
+	*s = seconds(d)
+	return nil
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+)
+
+const usage = `kubelua runs Lua scripts against Kubernetes clusters.
+
+Usage:
+  kubelua [flags] FILE [args]       run a script
+  kubelua [flags] -e CODE [args]    run code from the command line
+  kubelua [flags] - [args]          run what comes in on stdin
+  kubelua COMMAND [args]
+
+Commands:
+%s
+Flags:
+%s
+Flags of the connection are kubectl's: --context, --namespace, --server, --as
+and more. See kubelua help connection.
+
+Examples:
+  kubelua cleanup.lua --older-than 7d
+  kubelua --context staging -e 'for p in cluster.pods do print(p.meta.name) end'
+  kubelua cluster up && kubelua --local census.lua
+
+Exit codes: 0 ok, 1 the script failed, 2 usage or syntax, 3 no cluster or login
+refused, 4 denied by a guard, 124 timed out, 130 interrupted.
+`
+
+func runHelp(_ context.Context, args []string) error {
+	var o options
+	if len(args) == 0 {
+		var list strings.Builder
+		for _, c := range commands() {
+			fmt.Fprintf(&list, "  %-9s %s\n", c.name, c.summary)
+		}
+		fmt.Printf(usage, list.String(), o.flags().FlagUsages())
+		return nil
+	}
+	if args[0] == "connection" {
+		fmt.Printf("Flags that say which cluster, and how to log in, as in kubectl:\n\n%s", o.connection().FlagUsages())
+		return nil
+	}
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		return usageError("no help for %q; see kubelua help", args[0])
+	}
+	fmt.Printf("kubelua %s: %s\n%s", all[i].name, all[i].summary, all[i].help)
+	return nil
+}
+
+func runVersion(context.Context, []string) error {
+	revision := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
+			}
+		}
+	}
+	fmt.Printf("kubelua %s%s\n", programVersion(), revision)
+	return nil
+}
+
+// programVersion is what the Go toolchain stamped this build with.
+func programVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// userAgent is what the program calls itself to API servers. The part before
+// the slash is the field manager of its writes.
+func userAgent() string { return "kubelua/" + programVersion() }
