@@ -51,18 +51,7 @@ func (c call) errorValue(err error) lua.LValue {
 	default:
 		e = kube.Errorf(kube.KubeError, "%w", err)
 	}
-	return c.userdata(&Raised{e, c.where()}, c.raised)
-}
-
-// where is the line of the script that runs, above whatever Go functions it
-// called.
-func (c call) where() string {
-	for level := 1; level <= 10; level++ {
-		if at := c.L.Where(level); at != "" && !strings.HasPrefix(at, "[G]") {
-			return strings.TrimSuffix(strings.TrimSpace(at), ":")
-		}
-	}
-	return ""
+	return c.userdata(&Raised{e, c.host.Where(c.L)}, c.raised)
 }
 
 // invalid raises a ValueError.

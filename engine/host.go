@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -66,6 +67,16 @@ func (vm *VM) Cleanup(L *lua.LState, call func()) {
 	L.SetContext(flatten(longer))
 	defer L.SetContext(ctx)
 	call()
+}
+
+// Where is the line of the script that L runs. See [host.Host].
+func (vm *VM) Where(L *lua.LState) string {
+	for ; L != nil; L = vm.callerOf(L) {
+		if at := position(L, 0); at != "" {
+			return strings.TrimSuffix(at, ": ")
+		}
+	}
+	return ""
 }
 
 // Exit ends the run of L with the given exit code. It does not return. See

@@ -47,8 +47,8 @@ func (c *client) refused(r request, req *http.Request, resp *http.Response) erro
 		}
 	case http.StatusNotFound:
 		e.Kind = LookupError
-		if e.Reason == "NotFound" {
-			said = notFound(said)
+		if e.Reason == "NotFound" && isAbout(e.Response, req) {
+			said = "not found"
 		}
 	case http.StatusUnauthorized:
 		said = fmt.Sprintf("%s refuses the login (401 Unauthorized): the token or certificate of %s is missing, wrong or expired", c.base.Host, c.source)
@@ -59,13 +59,11 @@ func (c *client) refused(r request, req *http.Request, resp *http.Response) erro
 	return e
 }
 
-// notFound keeps a server's message short where it only repeats what was
-// asked for.
-func notFound(said string) string {
-	if strings.HasSuffix(said, " not found") && !strings.HasPrefix(said, "the server") {
-		return "not found"
-	}
-	return said
+// isAbout tells whether a Status is about the object that was asked for, which
+// the message names already; it may be about its namespace.
+func isAbout(r *Response, req *http.Request) bool {
+	name := trusted([]byte(r.Text)).At("details", "name").String()
+	return name != "" && name == ParseRequest(req.Method, req.URL).Name
 }
 
 // missingRule forms the RBAC rule that would have allowed a request.

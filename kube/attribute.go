@@ -125,7 +125,7 @@ func quantities(v Value) map[string]float64 {
 	numbers := map[string]float64{}
 	for name, q := range v.Fields() {
 		if parsed, err := resource.ParseQuantity(q.String()); err == nil {
-			numbers[name] = parsed.AsApproximateFloat64()
+			numbers[name] = parsed.AsFloat64Slow()
 		}
 	}
 	return numbers

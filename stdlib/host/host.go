@@ -38,6 +38,10 @@ type Host interface {
 	// name is what messages and tracebacks call the chunk.
 	Load(L *lua.LState, source, name string) (*lua.LFunction, error)
 
+	// Where is the line of the script that L runs, "cleanup.lua:12", also where
+	// Go functions and protected calls stand between; "" outside of a script.
+	Where(L *lua.LState) string
+
 	// Exit ends the run with the given exit code. It does not return: the run
 	// unwinds through every pcall, closers run, output is flushed.
 	Exit(L *lua.LState, code int)
