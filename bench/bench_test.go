@@ -43,7 +43,7 @@ func sample(title string, pods int, times [columns]time.Duration, memory int64) 
 	for who, took := range times {
 		m.commands[who] = []string{"program"}
 		if took > 0 {
-			m.series[who] = []result{{Wall: took, Memory: memory, Output: "10 22000000"}}
+			m.series[who] = []result{{Wall: took, Memory: memory, Output: "5000 22000000"}}
 		}
 	}
 	return m

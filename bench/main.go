@@ -84,6 +84,9 @@ func (s *settings) run(ctx context.Context, w io.Writer) (err error) {
 		return err
 	}
 	show.tell("")
+	if len(all) == 0 {
+		return fmt.Errorf("no task has %q in its title", s.only)
+	}
 	s.report(w, p, all)
 	return nil
 }

@@ -80,7 +80,7 @@ func ready(ctx context.Context, c *kube.Cluster, pods int, progress func(string)
 		n, _ := ev.Item.Status().Get("readyReplicas").Int()
 		sum += n - counts[ev.Item.String()]
 		counts[ev.Item.String()] = n
-		progress(fmt.Sprintf("%d of %d pods run", sum, pods))
+		progress(fmt.Sprintf("fill the cluster: %d of %d pods run", sum, pods))
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func (p *programs) writeNotes(w io.Writer, all []measured) {
 		switch m.title {
 		case titleCount:
 			low, high := m.spread(floor, wall)
-			output := m.series[floor][0].Output // pages and bytes
+			output := m.series[floor][0].Output // pods and bytes
 			_, size, _ := strings.Cut(output, " ")
 			bytes, _ := strconv.ParseInt(size, 10, 64)
 			note("%s pods are %s of JSON. The floor's rounds took %s to %s: so much for the noise.",

@@ -9,8 +9,7 @@ import (
 type task struct {
 	title    string
 	commands [peerCount][]string // nil for a peer that has no such command
-	// want is the last line of output, "" where the floor only reads.
-	want string
+	want     string              // first word of the last line of output, "" where there is none
 	rows []row
 	// times is how many times as many rounds this is worth.
 	times int

@@ -39,19 +39,9 @@ var recordClass = class[*record]{
 	mapping: true,
 	change:  changeCopy,
 	index:   func(_ call, r *record, key lua.LValue) (lua.LValue, bool) { return r.get(key), true },
-	tostring: func(r *record) string {
-		if r.secret {
-			return "***"
-		}
-		var parts []string
-		for _, name := range r.names() {
-			parts = append(parts, name+"="+display(r.values[name]))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	},
-	length: func(r *record) int { return len(r.values) },
-	pairs:  func(c call, r *record) lua.LValue { return c.entries(r) },
-	iter:   func(c call, r *record) lua.LValue { return c.entries(r) },
+	length:  func(r *record) int { return len(r.values) },
+	pairs:   func(c call, r *record) lua.LValue { return c.entries(r) },
+	iter:    func(c call, r *record) lua.LValue { return c.entries(r) },
 	next: func(_ call, r *record, key lua.LValue) (lua.LValue, lua.LValue) {
 		names := r.names()
 		i := 0
@@ -63,6 +53,17 @@ var recordClass = class[*record]{
 		}
 		return lua.LString(names[i]), r.values[names[i]]
 	},
+	meta: map[string]func(call) int{"__tostring": func(c call) int {
+		r := c.L.CheckUserData(1).Value.(*record)
+		if r.secret {
+			return c.push(lua.LString("***"))
+		}
+		var parts []string
+		for _, name := range r.names() {
+			parts = append(parts, name+"="+c.L.ToStringMeta(r.values[name]).String())
+		}
+		return c.push(lua.LString("{" + strings.Join(parts, ", ") + "}"))
+	}},
 }
 
 // entries is the iterator function over a record.

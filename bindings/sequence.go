@@ -60,16 +60,6 @@ var sequenceClass = class[*sequence]{
 	index: func(c call, s *sequence, key lua.LValue) (lua.LValue, bool) {
 		return s.get(c, key), true
 	},
-	tostring: func(s *sequence) string {
-		if s.raw.Exists() || s.secret {
-			return printed(s.raw, s.secret)
-		}
-		var parts []string
-		for i := range s.length {
-			parts = append(parts, display(s.at(call{}, i)))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	},
 	length: func(s *sequence) int { return s.length },
 	pairs:  func(c call, s *sequence) lua.LValue { return c.elements(s, true) },
 	iter:   func(c call, s *sequence) lua.LValue { return c.elements(s, false) },
@@ -83,6 +73,17 @@ var sequenceClass = class[*sequence]{
 		}
 		return lua.LNumber(i + 1), s.at(c, i)
 	},
+	meta: map[string]func(call) int{"__tostring": func(c call) int {
+		s := c.L.CheckUserData(1).Value.(*sequence)
+		if s.raw.Exists() || s.secret {
+			return c.push(lua.LString(printed(s.raw, s.secret)))
+		}
+		var parts []string
+		for i := range s.length {
+			parts = append(parts, c.L.ToStringMeta(s.at(c, i)).String())
+		}
+		return c.push(lua.LString("[" + strings.Join(parts, ", ") + "]"))
+	}},
 }
 
 // elements is the iterator function over a sequence, with or without indices.

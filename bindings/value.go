@@ -1,7 +1,6 @@
 package bindings
 
 import (
-	"fmt"
 	"strconv"
 
 	lua "github.com/yuin/gopher-lua"
@@ -143,20 +142,6 @@ func printed(v kube.Value, secret bool) string {
 	return v.String()
 }
 
-// display is the text of what stands in a mapping or sequence.
-func display(v lua.LValue) string {
-	if ud, ok := v.(*lua.LUserData); ok {
-		switch v := ud.Value.(type) {
-		case *mapping:
-			return mappingClass.tostring(v)
-		case fmt.Stringer:
-			return v.String()
-		}
-		return typeName(ud)
-	}
-	return v.String()
-}
-
 // integer is an int64 that a Lua number can't hold exactly.
 type integer int64
 
@@ -170,20 +155,13 @@ var int64Class = class[integer]{
 	},
 }
 
-// integer is the operand at i of a comparison: an int64, or a Lua number that
-// is integral.
+// integer is the operand at i of a comparison. Lua asks only where both are
+// userdata.
 func (c call) integer(i int) integer {
-	switch v := c.L.Get(i).(type) {
-	case lua.LNumber:
-		if n := int64(v); lua.LNumber(n) == v {
-			return integer(n)
-		}
-	case *lua.LUserData:
-		if n, ok := v.Value.(integer); ok {
-			return n
-		}
+	if n, ok := c.L.CheckUserData(i).Value.(integer); ok {
+		return n
 	}
-	c.invalid("an int64 compares with integers only, not with %s", quote(c.L.Get(i)))
+	c.invalid("an int64 compares with another only, not with %s", quote(c.L.Get(i)))
 	return 0
 }
 

@@ -50,6 +50,9 @@ func clearer(L *lua.LState, text string) string {
 		}
 	case strings.HasPrefix(message, "cannot perform "):
 		message = operandMessage(message)
+	case strings.HasPrefix(message, "attempt to compare ") && strings.Contains(message, "userdata"):
+		// Lua asks no metamethod where the types differ (manual, section 2.8).
+		message += " (take t:unix() of a time, kube.int64(n) of a number)"
 	case strings.HasPrefix(message, "bad argument #"):
 		// What pcall calls directly looks to the VM like a main chunk.
 		message = strings.Replace(message, " to main chunk (", " (", 1)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/fields"
@@ -95,7 +96,7 @@ func (v *View) Filter(s Selectors) (*View, error) {
 // match the view's selectors, is a LookupError.
 func (v *View) Fetch(ctx context.Context, name, namespace string) (*Item, error) {
 	what := "fetch " + objectName(v.resource, namespace, name)
-	if problems := content.IsPathSegmentName(name); name == "" || len(problems) > 0 {
+	if problems := content.IsPathSegmentName(name); name == "" || !utf8.ValidString(name) || len(problems) > 0 {
 		return nil, Errorf(ValueError, "%s: %q can't be the name of an object", what, name)
 	}
 	if err := v.checkNamespace(namespace); err != nil {

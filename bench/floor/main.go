@@ -95,46 +95,50 @@ func (s *server) send(method, path, contentType, body string) (io.ReadCloser, er
 	return resp.Body, nil
 }
 
-// list reads all pages and prints their number and size.
+// pageLimit is how many objects a page has, but the last.
+const pageLimit = 500
+
+// list reads all pages and prints how many objects and bytes they have.
 func (s *server) list() error {
 	buf := make([]byte, 64<<10)
-	pages, size := 0, 0
-	for token := ""; ; {
-		body, err := s.send(http.MethodGet, "/api/v1/pods?limit=500&continue="+token, "", "")
+	objects, size := 0, 0
+	for token, before := "", 0; ; before += pageLimit {
+		body, err := s.send(http.MethodGet, fmt.Sprintf("/api/v1/pods?limit=%d&continue=%s", pageLimit, token), "", "")
 		if err != nil {
 			return err
 		}
-		// The token stands in the first few hundred bytes.
+		// What is looked at stands in the first few hundred bytes.
 		n, err := io.ReadAtLeast(body, buf, 1024)
-		if err != nil && err != io.ErrUnexpectedEOF {
-			return err
-		}
-		if pages == 0 {
+		if size == 0 {
 			fmt.Println("first")
 		}
-		token = after(buf[:n], `"continue":"`)
+		token = after(buf[:n], `"continue":"`, `"`)
+		if remaining, err := strconv.Atoi(after(buf[:n], `"remainingItemCount":`, "}")); err == nil {
+			objects = before + pageLimit + remaining
+		}
 		for ; err == nil; n, err = body.Read(buf) {
 			size += n
 		}
+		body.Close()
 		if err != io.EOF && err != io.ErrUnexpectedEOF {
 			return err
 		}
 		size += n
-		body.Close()
-		if pages++; token == "" {
-			fmt.Println(pages, size)
+		if token == "" {
+			fmt.Println(objects, size)
 			return nil
 		}
 	}
 }
 
-// after is the JSON string that follows the first mark, "" where there is none.
-func after(text []byte, mark string) string {
+// after is what stands between the first mark and the end that follows it, ""
+// where there is no mark.
+func after(text []byte, mark, end string) string {
 	_, rest, found := bytes.Cut(text, []byte(mark))
 	if !found {
 		return ""
 	}
-	s, _, _ := bytes.Cut(rest, []byte(`"`))
+	s, _, _ := bytes.Cut(rest, []byte(end))
 	return string(s)
 }
 
