@@ -365,6 +365,117 @@ function test_item_of_stored_data(t)
   c:item("") --> error: "not an object"
 end
 
+function test_items_that_were_never_stored_differ(t)
+  local function pod(name) return cluster:item{apiVersion = "v1", kind = "Pod", metadata = {name = name, namespace = "x"}} end
+  t:ok(pod("a") == pod("a"))
+  t:ok(pod("a") ~= pod("b"))
+end
+
+function test_data_as_json_text(t)
+  -- JSON is taken as JSON, also where it isn't YAML.
+  local function item(members)
+    return cluster:item('{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, ' .. members .. "}")
+  end
+  t:eq(item('"x": "\\ud83d\\ude00 \\u00e4 \\/"').raw.x, "\240\159\152\128 \195\164 /")
+  t:eq(item('\n\t"x":\t1,\n\t"y": [\n\t\t2\n\t]\n').raw.y[1], 2)
+  t:eq(item('"' .. ("k"):rep(2000) .. '": 5').raw[("k"):rep(2000)], 5)
+  local raw = item('"big": 9007199254740993, "float": 0.1, "exp": 1e3, "one": 1.0, "text": "1", "yes": "yes", "date": "2026-03-01", "null": null').raw
+  t:eq(tostring(raw.big), "9007199254740993")
+  t:eq(raw.float, 0.1)
+  t:eq(raw.exp, 1000)
+  t:eq(raw.one, 1)
+  t:eq(raw.text, "1")
+  t:eq(raw.yes, "yes")
+  t:eq(raw.date, "2026-03-01")
+  t:eq(raw.null, kube.null)
+end
+
+function test_data_as_yaml_text(t)
+  local raw = cluster:item([[
+# A comment, and a document marker.
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+int: 3
+big: 9007199254740993
+float: 1.5
+text: "3"
+flag: true
+none: ~
+date: 2026-03-01
+list: [a, b]
+block: |
+  line 1
+  line 2
+anchor: &a {k: v}
+alias: *a
+empty: {}
+nothing: []
+]]).raw
+  t:eq(raw.int, 3)
+  t:eq(tostring(raw.big), "9007199254740993")
+  t:eq(raw.float, 1.5)
+  t:eq(raw.text, "3")
+  t:eq(raw.flag, true)
+  t:eq(raw.none, kube.null)
+  t:match(raw.date, "2026-03-01")
+  t:eq(raw.list, {"a", "b"})
+  t:eq(raw.block, "line 1\nline 2\n")
+  t:eq(raw.alias.k, "v")
+  t:eq(tostring(raw.empty), "{}")
+  t:eq(tostring(raw.nothing), "[]")
+end
+
+function test_yaml_that_explodes(t)
+  local lines = {"apiVersion: v1", "kind: Pod", "metadata: {name: p}", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"}
+  for i = 1, 12 do
+    lines[#lines + 1] = ("a%d: &a%d [%s]"):format(i, i, ("*a" .. (i - 1) .. ", "):rep(10))
+  end
+  cluster:item(table.concat(lines, "\n")) --> error: "YAML"
+end
+
+function test_a_kind_that_was_just_defined(t)
+  -- What the server offers was asked before the kind was there.
+  t:eq(cluster.cronjobs.kind, "CronJobList")
+  local name = "k" .. t.namespace:match("%w+$")
+  cluster:create{apiVersion = "apiextensions.k8s.io/v1", kind = "CustomResourceDefinition", metadata = {name = name .. "s.suite.example.com"}, spec = {
+    group = "suite.example.com", scope = "Namespaced", names = {plural = name .. "s", singular = name, kind = "K" .. name},
+    versions = {{name = "v1", served = true, storage = true, schema = {openAPIV3Schema = {type = "object", ["x-kubernetes-preserve-unknown-fields"] = true}}}},
+  }}
+  t:defer(function() cluster.customresourcedefinitions:fetch(name .. "s.suite.example.com"):delete() end)
+  t:eventually(function()
+    for condition in cluster.customresourcedefinitions:fetch(name .. "s.suite.example.com").raw.status.conditions or {} do
+      if condition.type == "Established" and condition.status == "True" then return true end
+    end
+  end)
+  local ok, item = pcall(t.create, t, {apiVersion = "suite.example.com/v1", kind = "K" .. name, metadata = {name = "a"}})
+  t:ok(ok, tostring(item))
+  t:eq(cluster[name .. "s"].kind, "K" .. name .. "List")
+end
+
+function test_namespace_option_is_checked(t)
+  t:raises("NamespaceError", kube.cluster, {namespace = "a/b"})
+  t:raises("NamespaceError", kube.cluster, {namespace = "Not_A_Name"})
+end
+
+function test_with_in_coroutines(t)
+  local used
+  local steps = coroutine.wrap(function()
+    kube.with(kube.cluster{}, function(c)
+      used = c
+      coroutine.yield(c.namespaces:fetch("default").meta.name)
+      coroutine.yield("again")
+    end)
+    return "done"
+  end)
+  t:eq(steps(), "default")
+  t:eq(steps(), "again")
+  t:ok(used.namespaces:find("default"))
+  t:eq(steps(), "done")
+  t:raises("KubeError", used.namespaces.find, used.namespaces, "default")
+end
+
 function test_unknown_methods(t)
   cluster:creat{} --> error: "creat"
   cluster.create{} --> error: "call it with a colon"

@@ -138,6 +138,13 @@ function test_filter_by_fields(t)
   t:eq(err.status_code, 400)
 end
 
+function test_filter_values_are_taken_literally(t)
+  local view = cluster.configmaps:namespaced(t.namespace)
+  t:eq(names(view:filter{fields = {["metadata.name"] = "a,metadata.name=b"}}), {})
+  t:eq(names(view:filter{fields = {["metadata.name"] = "a=b\\"}}), {})
+  t:raises("ValueError", view.filter, view, {labels = {a = "b,c=d"}})
+end
+
 function test_filters_narrow_further(t)
   configmap(t, "a", {app = "web", tier = "front"})
   configmap(t, "b", {app = "web", tier = "back"})
