@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/fields"
 )
 
 // The types of watch events.
@@ -76,7 +78,7 @@ func (v *View) Watch(ctx context.Context, options WatchOptions) (*Watcher, error
 func (c *Cluster) watchItem(ctx context.Context, i *Item, options WatchOptions) (*Watcher, error) {
 	meta := i.Meta()
 	v := &View{cluster: c, resource: i.resource, namespace: meta.Namespace()}
-	v.selectors.Fields = "metadata.name=" + meta.Name()
+	v.selectors.Fields = "metadata.name=" + fields.EscapeValue(meta.Name())
 	since := options.Since
 	if since == "" {
 		since = meta.Version()
