@@ -53,7 +53,7 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 	t.RawSetString("kubeconfig", lua.LString(s.kubeconfig))
 	return L.SetFuncs(t, map[string]lua.LGFunction{
 		"boxes": func(L *lua.LState) int {
-			s.block(L, h, func(context.Context) error { return makeBoxes(s.t) })
+			s.block(L, h, func(ctx context.Context) error { return makeBoxes(ctx, s.t) })
 			return 0
 		},
 		"configmaps": func(L *lua.LState) int {
@@ -251,7 +251,7 @@ var boxesMade sync.Mutex
 
 // makeBoxes has the cluster serve boxes, which it goes on doing until the
 // tests have ended.
-func makeBoxes(t testing.TB) error {
+func makeBoxes(ctx context.Context, t testing.TB) error {
 	boxesMade.Lock()
 	defer boxesMade.Unlock()
 	cmd := localtest.Command(t, "apply", "--filename=-")
@@ -259,8 +259,23 @@ func makeBoxes(t testing.TB) error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("make boxes: %w: %s", err, out)
 	}
-	_, err := kubectl(t, []string{"wait", "--for=condition=Established", "--timeout=1m", "customresourcedefinition/boxes.suite.example.com"})
-	return err
+	// The server tells of a new kind a little after it takes it.
+	for {
+		c, err := kube.Connect(kube.Options{Kubeconfig: localtest.Kubeconfig(t)})
+		if err != nil {
+			return err
+		}
+		_, err = c.View(ctx, "boxes")
+		c.Close()
+		if err == nil || !kube.IsKind(err, kube.ValueError) {
+			return err
+		}
+		select {
+		case <-time.After(30 * time.Millisecond):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // output is what a script printed.

@@ -3,6 +3,8 @@ package kube
 import (
 	"context"
 	"net/http"
+
+	"k8s.io/apimachinery/pkg/api/validate/content"
 )
 
 // Cluster is a connection to one API server, the entry point of this package.
@@ -18,6 +20,9 @@ type Cluster struct {
 // configuration files but sends nothing: the first call connects. A
 // configuration that can't be used is a ValueError.
 func Connect(options Options) (*Cluster, error) {
+	if problems := content.IsDNS1123Label(options.Namespace); options.Namespace != "" && len(problems) > 0 {
+		return nil, Errorf(NamespaceError, "%q can't be the name of a namespace", options.Namespace)
+	}
 	conn, err := options.resolve()
 	if err != nil {
 		return nil, err

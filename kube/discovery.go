@@ -10,8 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/version"
 )
 
-// discovery knows what a server offers beyond the built-in kinds. It asks once,
-// when it is first needed.
+// discovery knows what a server offers beyond the built-in kinds. It asks when
+// it is first needed, and again when something isn't there that may have
+// appeared since.
 type discovery struct {
 	mu        sync.Mutex
 	resources []*Resource // nil before the server was asked
@@ -22,13 +23,25 @@ type discovery struct {
 const discoveryType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList," +
 	"application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
 
-// all returns what the server offers, in the server's order of groups.
-func (d *discovery) all(ctx context.Context, c *Cluster) ([]*Resource, error) {
+// find looks for a resource in what the server offers, which is in the
+// server's order of groups. What isn't found in an old answer is looked for in
+// a new one. It returns nil where look finds nothing.
+func (d *discovery) find(ctx context.Context, c *Cluster, look func([]*Resource) *Resource) (*Resource, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.resources != nil {
-		return d.resources, nil
+	if r := look(d.resources); r != nil {
+		return r, nil
 	}
+	found, err := c.discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.resources = found
+	return look(found), nil
+}
+
+// discover asks the server what it offers.
+func (c *Cluster) discover(ctx context.Context) ([]*Resource, error) {
 	found := []*Resource{}
 	for _, root := range []string{"api", "apis"} {
 		v, err := c.client.object(ctx, request{method: http.MethodGet, path: root, accept: discoveryType, what: "discover resources"})
@@ -42,7 +55,6 @@ func (d *discovery) all(ctx context.Context, c *Cluster) ([]*Resource, error) {
 			found = append(found, groupResources(group)...)
 		}
 	}
-	d.resources = found
 	return found, nil
 }
 
@@ -84,47 +96,51 @@ func groupResources(group Value) []*Resource {
 // byName finds a resource by its plural name. Where several groups offer it,
 // the server's order of preference decides.
 func (d *discovery) byName(ctx context.Context, c *Cluster, name string) (*Resource, error) {
-	found, err := d.all(ctx, c)
-	if err != nil {
-		return nil, err
-	}
 	var names []string
-	for _, r := range found {
-		if r.Name == name {
-			return r, nil
+	r, err := d.find(ctx, c, func(offered []*Resource) *Resource {
+		names = nil
+		for _, r := range offered {
+			if r.Name == name {
+				return r
+			}
+			names = append(names, r.Name)
 		}
-		names = append(names, r.Name)
+		return nil
+	})
+	if err == nil && r == nil {
+		return nil, unknown("resource", name, names)
 	}
-	return nil, unknown("resource", name, names)
+	return r, err
 }
 
 // byKind finds a resource by apiVersion and kind, set to that version.
 func (d *discovery) byKind(ctx context.Context, c *Cluster, apiVersion, kind string) (*Resource, error) {
-	found, err := d.all(ctx, c)
-	if err != nil {
-		return nil, err
-	}
 	group, version, ok := strings.Cut(apiVersion, "/")
 	if !ok {
 		group, version = "", apiVersion
 	}
-	var kinds, versions []string
-	for _, r := range found {
-		kinds = append(kinds, r.Kind)
-		if r.Kind != kind {
-			continue
-		}
-		for _, v := range r.Versions {
-			if r.Group == group && v == version {
-				at := *r
-				at.Versions = append([]string{v}, slices.DeleteFunc(slices.Clone(r.Versions), func(o string) bool { return o == v })...)
-				return &at, nil
+	var kinds, served []string
+	r, err := d.find(ctx, c, func(offered []*Resource) *Resource {
+		kinds, served = nil, nil
+		for _, r := range offered {
+			kinds = append(kinds, r.Kind)
+			if r.Kind != kind {
+				continue
 			}
-			versions = append(versions, strings.TrimPrefix(r.Group+"/"+v, "/"))
+			if r.Group == group && slices.Contains(r.Versions, version) {
+				return r.at(version)
+			}
+			for _, v := range r.Versions {
+				served = append(served, strings.TrimPrefix(r.Group+"/"+v, "/"))
+			}
 		}
-	}
-	if len(versions) > 0 {
-		return nil, Errorf(ValueError, "kind %s is not served as %q (served: %s)", kind, apiVersion, strings.Join(versions, ", "))
+		return nil
+	})
+	switch {
+	case err != nil || r != nil:
+		return r, err
+	case len(served) > 0:
+		return nil, Errorf(ValueError, "kind %s is not served as %q (served: %s)", kind, apiVersion, strings.Join(served, ", "))
 	}
 	return nil, unknown("kind", kind, kinds)
 }

@@ -59,9 +59,13 @@ func (i *Item) Meta() Meta { return Meta{i} }
 func (i *Item) String() string { return objectName(i.resource, i.Meta().Namespace(), i.Meta().Name()) }
 
 // Equal tells whether both are snapshots of the same version of the same
-// object: kind, uid and version are equal.
+// object: kind, uid and version are equal. Items that were never on a server
+// have no uid; they are equal where their text is.
 func (i *Item) Equal(other *Item) bool {
 	a, b := i.Meta(), other.Meta()
+	if a.UID() == "" && b.UID() == "" {
+		return bytes.Equal(i.raw.Raw(), other.raw.Raw())
+	}
 	return i.resource.Kind == other.resource.Kind && a.UID() == b.UID() && a.Version() == b.Version()
 }
 

@@ -59,6 +59,18 @@ func (r *Resource) path(namespace, name string) string {
 	return b.String()
 }
 
+// at is the resource in the given version, one of those that serve it.
+func (r *Resource) at(version string) *Resource {
+	at := *r
+	at.Versions = []string{version}
+	for _, v := range r.Versions {
+		if v != version {
+			at.Versions = append(at.Versions, v)
+		}
+	}
+	return &at
+}
+
 // attribute returns the row of the attribute with the given name, or nil.
 func (r *Resource) attribute(name string) *Attribute {
 	for i := range r.Attributes {

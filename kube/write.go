@@ -23,6 +23,10 @@ func managed() url.Values { return url.Values{"fieldManager": {FieldManager}} }
 // ParseObject reads one object of JSON or YAML text. Text that is neither, or
 // holds several documents, is a ValueError.
 func ParseObject(text string) (Value, error) {
+	// JSON is taken as it is: read as YAML, escapes and big numbers suffer.
+	if v, err := NewValue([]byte(text)); err == nil && v.Type() == Object {
+		return v, nil
+	}
 	documents := utilyaml.NewYAMLReader(bufio.NewReader(strings.NewReader(text)))
 	var v Value
 	for {

@@ -34,6 +34,7 @@ local fixedNames = {apiservices = true, customresourcedefinitions = true, ipaddr
 local unique = {exempt = true, ["system-cluster-critical"] = true, ["system-node-critical"] = true}
 
 local function populate(t)
+  t.boxes()
   local template = {metadata = {labels = {app = "x"}, annotations = {["localcluster.kubelua/waiting"] = "ImagePullBackOff"}}, spec = {containers = {{name = "x", image = "x",
     env = {{name = "A", value = "1"}, {name = "B", valueFrom = {fieldRef = {fieldPath = "metadata.name"}}}},
     resources = {requests = {cpu = "250m", memory = "64Mi"}}, ports = {{containerPort = 80}}, volumeMounts = {{name = "tmp", mountPath = "/tmp"}}}},
@@ -65,7 +66,6 @@ local function populate(t)
   make("rbac.authorization.k8s.io/v1", "Role", {rules = {{apiGroups = {""}, resources = {"pods"}, verbs = {"get"}}}})
   make("rbac.authorization.k8s.io/v1", "RoleBinding", {roleRef = {apiGroup = "rbac.authorization.k8s.io", kind = "Role", name = "rt"}})
   make("coordination.k8s.io/v1", "Lease", {spec = {leaseDurationSeconds = 15, acquireTime = "2026-03-01T12:00:00.123456Z"}})
-  t.boxes()
   make("suite.example.com/v1", "Box", {a = {}, b = kube.array{}, c = kube.null, d = {{}, kube.array{}}, e = 1.5, f = kube.int64("9007199254740993"), g = -0.25, h = "\226\130\172"})
 end
 
