@@ -30,6 +30,7 @@ type suite struct {
 	printed    output
 	namespace  string
 	failures   int
+	proxy      *proxy
 }
 
 // maxFailures ends a test that fails in a loop.
@@ -56,9 +57,11 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 			s.block(L, h, func(ctx context.Context) error { return makeBoxes(ctx, s.t) })
 			return 0
 		},
-		"configmaps": func(L *lua.LState) int {
-			namespace, n := L.CheckString(1), L.CheckInt(2)
-			s.block(L, h, func(ctx context.Context) error { return s.makeConfigMaps(ctx, namespace, n) })
+		"cut": func(L *lua.LState) int {
+			s.block(L, h, func(context.Context) error {
+				s.proxy.end()
+				return nil
+			})
 			return 0
 		},
 		"fail": func(L *lua.LState) int {
@@ -94,6 +97,15 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 			L.Push(lua.LString(out))
 			return 1
 		},
+		"many": func(L *lua.LState) int {
+			namespace, n, version, kind := L.CheckString(1), L.CheckInt(2), L.CheckString(3), L.CheckString(4)
+			s.block(L, h, func(ctx context.Context) error { return s.makeMany(ctx, namespace, n, version, kind) })
+			return 0
+		},
+		"mend": func(L *lua.LState) int {
+			s.block(L, h, func(context.Context) error { return s.proxy.start(s.t) })
+			return 0
+		},
 		"namespace": func(L *lua.LState) int {
 			s.block(L, h, func(context.Context) error {
 				s.namespace = localtest.Namespace(s.t)
@@ -119,12 +131,10 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 			return 1
 		},
 		"proxy": func(L *lua.LState) int {
-			var address string
-			s.block(L, h, func(context.Context) (err error) {
-				address, err = startProxy(s.t)
-				return err
-			})
-			L.Push(lua.LString(address))
+			s.proxy = &proxy{port: "0", base: L.OptString(1, "/")}
+			s.t.Cleanup(s.proxy.end)
+			s.block(L, h, func(context.Context) error { return s.proxy.start(s.t) })
+			L.Push(lua.LString("http://127.0.0.1:" + s.proxy.port + s.proxy.base))
 			return 1
 		},
 		"where": func(L *lua.LState) int {
@@ -167,31 +177,44 @@ func kubectl(t testing.TB, args []string) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
-// startProxy starts a `kubectl proxy` that ends with the test and returns its
-// address.
-func startProxy(t testing.TB) (address string, err error) {
-	cmd := localtest.Command(t, "proxy", "--port=0")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", err
-	}
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	host, ok := strings.CutPrefix(strings.TrimSpace(line), "Starting to serve on ")
-	if !ok {
-		return "", fmt.Errorf("kubectl proxy: got %q, %v", line, err)
-	}
-	return "http://" + host + "/", nil
+// proxy is a `kubectl proxy`.
+type proxy struct {
+	port string // "0" until it was started first
+	base string // path below which it serves the API
+	cmd  *exec.Cmd
 }
 
-// makeConfigMaps creates c0001 to cn, several at a time.
-func (s *suite) makeConfigMaps(ctx context.Context, namespace string, n int) error {
+// start starts the proxy, at the same port as before.
+func (p *proxy) start(t testing.TB) error {
+	p.cmd = localtest.Command(t, "proxy", "--port="+p.port, "--api-prefix="+p.base)
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	port, ok := strings.CutPrefix(strings.TrimSpace(line), "Starting to serve on 127.0.0.1:")
+	if !ok {
+		p.end()
+		return fmt.Errorf("kubectl proxy: got %q, %v", line, err)
+	}
+	p.port = port
+	return nil
+}
+
+// end kills the proxy, if it runs.
+func (p *proxy) end() {
+	if p.cmd != nil {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+		p.cmd = nil
+	}
+}
+
+// makeMany creates objects c0001 to cn, several at a time.
+func (s *suite) makeMany(ctx context.Context, namespace string, n int, version, kind string) error {
 	c, err := kube.Connect(kube.Options{Kubeconfig: s.kubeconfig})
 	if err != nil {
 		return err
@@ -206,7 +229,7 @@ func (s *suite) makeConfigMaps(ctx context.Context, namespace string, n int) err
 	for range 16 {
 		wg.Go(func() {
 			for name := range names {
-				object, err := kube.ParseObject("{apiVersion: v1, kind: ConfigMap, metadata: {name: " + name + "}}")
+				object, err := kube.ParseObject(fmt.Sprintf("{apiVersion: %s, kind: %s, metadata: {name: %s}}", version, kind, name))
 				if err == nil {
 					_, err = c.Create(ctx, object, namespace)
 				}

@@ -83,3 +83,68 @@ function test_items_of_every_page_can_be_kept(t)
     t:eq(kept[i].raw.kind, "ConfigMap")
   end
 end
+
+function test_custom_resources(t)
+  local boxes = t.boxes()
+  local n = 0
+  for _ in boxes do
+    n = n + 1
+  end
+  t:eq(n, 0)
+  t.many(1100, "suite.example.com/v1", "Box")
+  local last = ""
+  for box in boxes do
+    n = n + 1
+    t:ok(box.meta.name > last, box.meta.name)
+    last = box.meta.name
+    t:eq(box.raw.kind, "Box")
+  end
+  t:eq(n, 1100)
+  n = 0
+  kube.with(boxes:watch{initial = true}, function(w)
+    for ev in w do
+      t:eq(ev.evtype, "ADDED")
+      n = n + 1
+      if n == 1100 then
+        return
+      end
+    end
+  end)
+  t:eq(n, 1100)
+end
+
+function test_an_answer_read_by_the_proxy(t)
+  t.configmaps(1100)
+  local answer = cluster.proxy:get("api/v1", "namespaces", t.namespace, "configmaps")
+  t:eq(#answer.items, 1101)
+  t:eq(answer.items[1100].metadata.name, "c1100")
+  local n = 0
+  for item in answer.items do
+    n = n + 1
+    t:eq(item.metadata.namespace, t.namespace)
+  end
+  t:eq(n, 1101)
+end
+
+function test_a_list_that_breaks_off(t)
+  t.configmaps(1200)
+  local c = kube.cluster{url = t.proxy()}
+  local n = 0
+  local err = t:raises("APIError", function()
+    for _ in c.configmaps:namespaced(t.namespace) do
+      n = n + 1
+      if n == 1 then
+        t.cut()
+      end
+    end
+  end)
+  -- One page was there, and the next was on its way at most.
+  t:ok(n >= 500 and n <= 1000, tostring(n))
+  t:eq(err.reason, "Unreachable")
+  t.mend()
+  n = 0
+  for _ in c.configmaps:namespaced(t.namespace) do
+    n = n + 1
+  end
+  t:eq(n, 1201)
+end

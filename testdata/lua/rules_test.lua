@@ -173,6 +173,16 @@ function test_lua_as_scripts_write_it(t)
   t:eq(list, {"a", "b", "c"})
 end
 
+function test_numbers_as_text(t)
+  local texts = {
+    [0.1 + 0.2] = "0.3", [1795349093.5] = "1795349093.5", [1 / 3] = "0.33333333333333", [2 ^ 53] = "9007199254740992", [-1.5] = "-1.5",
+    [1e15] = "1000000000000000", [100] = "100", [1e-7] = "1e-07",
+  }
+  for number, text in pairs(texts) do
+    t:eq(tostring(number), text)
+  end
+end
+
 function test_views_and_items_as_keys_and_arguments(t)
   local view = cluster.pods
   local by = {[view] = 1}

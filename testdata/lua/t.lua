@@ -16,9 +16,12 @@
 --   t.here()                    the line that calls it, "file:line"
 --   t.kubectl(...)              what kubectl prints; raises where it fails
 --   t.file(text)                path of a file with that text
---   t.proxy()                   address of a `kubectl proxy` of the test's own
+--   t.proxy([base])             address of a `kubectl proxy` of the test's own,
+--                               which serves below the path base
+--   t.cut(), t.mend()           end that proxy, and start it again where it was
 --   t.printed()                 what was printed so far
 --   t.configmaps(n)             makes n ConfigMaps c0001, c0002, ... at once
+--   t.many(n, version, kind)    the same of another kind
 --   t.boxes()                   the view of t.namespace on a kind that keeps what
 --                               it is given: Box of suite.example.com/v1
 --
@@ -98,7 +101,7 @@ end
 
 local T = {
   kubeconfig = suite.kubeconfig,
-  kubectl = suite.kubectl, file = suite.file, proxy = suite.proxy,
+  kubectl = suite.kubectl, file = suite.file, proxy = suite.proxy, cut = suite.cut, mend = suite.mend,
   printed = suite.printed, here = suite.where,
 }
 
@@ -174,9 +177,9 @@ function T:create(data)
   return cluster:create(data, {namespace = self.namespace})
 end
 
-function T.configmaps(n)
-  suite.configmaps(t.namespace, n)
-end
+function T.many(n, version, kind) suite.many(t.namespace, n, version, kind) end
+
+function T.configmaps(n) T.many(n, "v1", "ConfigMap") end
 
 function T.boxes()
   suite.boxes()
