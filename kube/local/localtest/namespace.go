@@ -18,6 +18,9 @@ import (
 
 // Namespace makes a namespace of the test's own, in which pods can be created,
 // and returns its name. It is deleted when the test ends.
+//
+// What controllers put into every namespace, the service account "default" and
+// the ConfigMap "kube-root-ca.crt", is there when Namespace returns.
 func Namespace(t testing.TB) string {
 	t.Helper()
 	c := running(t)
@@ -36,12 +39,14 @@ func Namespace(t testing.TB) string {
 		}
 	})
 	// Pods are refused until their service account exists.
-	for status != http.StatusOK {
-		if status, err = c.call(ctx, http.MethodGet, "/api/v1/namespaces/"+name+"/serviceaccounts/default", ""); err != nil {
-			t.Fatalf("localtest: wait for the service account of namespace %s: %v", name, err)
-		}
-		if status != http.StatusOK {
-			time.Sleep(10 * time.Millisecond)
+	for _, object := range []string{"serviceaccounts/default", "configmaps/kube-root-ca.crt"} {
+		for status = 0; status != http.StatusOK; {
+			if status, err = c.call(ctx, http.MethodGet, "/api/v1/namespaces/"+name+"/"+object, ""); err != nil {
+				t.Fatalf("localtest: wait for %s of namespace %s: %v", object, name, err)
+			}
+			if status != http.StatusOK {
+				time.Sleep(10 * time.Millisecond)
+			}
 		}
 	}
 	return name
