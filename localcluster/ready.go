@@ -19,6 +19,10 @@ const (
 	// The first pod is tried where no script looks for its own.
 	probeNamespace = metav1.NamespaceSystem
 	probePod       = "kubelua-readiness"
+
+	// brokenLabel is on nodes that their user wants to be not ready, see
+	// stages/chaos-node-not-ready.yaml.
+	brokenLabel = "node-not-ready.stage.kwok.x-k8s.io"
 )
 
 // connect returns a client for a kubeconfig, without client-side throttling.
@@ -46,16 +50,29 @@ func serverReady(ctx context.Context, client kubernetes.Interface) error {
 	return err
 }
 
-// nodesReady returns nil when want nodes take pods.
+// nodesReady returns nil when want nodes take pods: they say so, and kwok holds
+// their leases. (The nodes of a kept cluster say so before kwok has started.)
 func nodesReady(ctx context.Context, client kubernetes.Interface, want int) error {
 	list, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: nodeLabel})
 	if err != nil {
 		return err
 	}
+	leases, err := client.CoordinationV1().Leases(corev1.NamespaceNodeLease).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err
+	}
+	held := map[string]bool{}
+	for _, lease := range leases.Items {
+		held[lease.Name] = true
+	}
 	ready := 0
 	for _, node := range list.Items {
+		if _, broken := node.Labels[brokenLabel]; broken && held[node.Name] {
+			ready++ // as good as it gets
+			continue
+		}
 		for _, c := range node.Status.Conditions {
-			if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue && !tainted(&node) {
+			if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue && held[node.Name] && !tainted(&node) {
 				ready++
 			}
 		}
@@ -96,7 +113,12 @@ func runPod(ctx context.Context, client kubernetes.Interface) error {
 	}
 	pod, err := pods.Create(ctx, &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: probePod},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: "none"}}},
+		Spec: corev1.PodSpec{
+			Containers: []corev1.Container{{Name: "main", Image: "none"}},
+			// It takes no IP: kwok may not know yet which are taken by the pods
+			// of a kept cluster.
+			HostNetwork: true,
+		},
 	}, metav1.CreateOptions{})
 	if err != nil {
 		return err

@@ -22,6 +22,8 @@ func TestKeepsItsData(t *testing.T) {
 	must(t, s, "", "create", "deployment", "web", "--image=nginx", "--replicas=4")
 	must(t, s, "", "rollout", "status", "deployment/web", "--timeout=30s")
 	token := must(t, s, "", "create", "token", "default")
+	must(t, s, "", "label", "node", "node-1", "node-not-ready.stage.kwok.x-k8s.io=true")
+	must(t, s, "", "wait", "node/node-1", "--for=condition=Ready=False", "--timeout=30s")
 	down(t, o, s)
 
 	o.Nodes = 0 // as many as there are
@@ -32,6 +34,9 @@ func TestKeepsItsData(t *testing.T) {
 	if again.Nodes != 2 {
 		t.Errorf("nodes: got %d, want 2 as before", again.Nodes)
 	}
+	must(t, again, "", "label", "node", "node-1", "node-not-ready.stage.kwok.x-k8s.io-")
+	must(t, again, "", "wait", "node/node-1", "--for=condition=Ready", "--timeout=30s")
+	must(t, again, "", "rollout", "status", "deployment/web", "--timeout=30s")
 	if got := must(t, again, "", "get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"); got != "4" {
 		t.Errorf("ready replicas after a restart: got %q, want 4", got)
 	}
