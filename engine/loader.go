@@ -68,6 +68,7 @@ func compile(source, name string) (proto *lua.FunctionProto, err error) {
 	}
 	plant(proto, marks[loopOne], &lua.LFunction{IsG: true, GFunction: iterate})
 	plant(proto, marks[loopMore], &lua.LFunction{IsG: true, GFunction: (*lua.LState).GetTop})
+	plant(proto, marks[operand], &lua.LFunction{IsG: true, GFunction: joinable})
 	return proto, nil
 }
 

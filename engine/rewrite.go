@@ -12,7 +12,7 @@ import (
 // has to bound.
 type rewriter struct {
 	todo    []visit
-	loops   []loopCall      // calls that were put in
+	calls   []plantedCall   // calls that were put in
 	strings map[string]bool // string literals that start like a marker
 	err     *SyntaxError
 }
@@ -23,32 +23,37 @@ type visit struct {
 	depth int
 }
 
-// loopCall is a call that was put around what a loop goes over. Its function
-// is a marker until the code is compiled.
-type loopCall struct {
-	fn     *ast.StringExpr
-	marker loopMarker
+// plantedCall is a call that was put into the tree. Its function is a marker
+// until the code is compiled.
+type plantedCall struct {
+	fn   *ast.StringExpr
+	kind planted
 }
 
-// loopMarker says which function a loop calls: that of a loop over one
-// expression asks for __iter; that of others only returns its arguments, since
-// the compiler loses values where a loop has fewer variables than expressions.
-type loopMarker int
+// planted says which function a call that was put in calls.
+type planted int
 
 const (
-	loopOne loopMarker = iota
+	// loopOne is called with what a loop goes over, and asks it for __iter.
+	loopOne planted = iota
+	// loopMore is called with what a loop over several expressions goes over,
+	// and only returns it: the compiler loses values where a loop has fewer
+	// variables than expressions.
 	loopMore
+	// operand is called with an operand of "..", and makes a text of a number,
+	// for which the VM has no setting.
+	operand
 )
 
-// markers are the constants that stand for the functions of loops.
-type markers [2]lua.LString
+// markers are the constants that stand for the functions of planted calls.
+type markers [3]lua.LString
 
 // markerStart is how markers start. Nearly no literal does.
-const markerStart = "\x00iterate"
+const markerStart = "\x00planted"
 
-// rewrite prepares a chunk for the compiler. What a generic loop goes over gets
-// wrapped in a call of a constant (see [loopMarker]); the constants are
-// returned, empty if there is no loop. Numbers that the scanner lets through but
+// rewrite prepares a chunk for the compiler. What a generic loop goes over and
+// what ".." joins gets wrapped in a call of a constant (see [planted]); the
+// constants are returned, empty if there is no such call. Numbers that the scanner lets through but
 // the compiler misreads are corrected or refused.
 func rewrite(chunk *[]ast.Stmt) (m markers, err error) {
 	r := &rewriter{strings: make(map[string]bool)}
@@ -69,7 +74,7 @@ func rewrite(chunk *[]ast.Stmt) (m markers, err error) {
 	if r.err != nil {
 		return m, r.err
 	}
-	if len(r.loops) == 0 {
+	if len(r.calls) == 0 {
 		return m, nil
 	}
 	for i := range m {
@@ -80,8 +85,8 @@ func rewrite(chunk *[]ast.Stmt) (m markers, err error) {
 		r.strings[name] = true
 		m[i] = lua.LString(name)
 	}
-	for _, c := range r.loops {
-		c.fn.Value = string(m[c.marker])
+	for _, c := range r.calls {
+		c.fn.Value = string(m[c.kind])
 	}
 	return m, nil
 }
@@ -129,7 +134,7 @@ func (r *rewriter) stmt(stmt ast.Stmt, depth int) {
 	case *ast.GenericForStmt:
 		r.exprs(depth, s.Exprs...)
 		r.block(&s.Stmts, depth, true)
-		r.wrap(s)
+		r.loop(s)
 	case *ast.FuncDefStmt:
 		r.exprs(depth, s.Name.Func, s.Name.Receiver, s.Func)
 	case *ast.ReturnStmt:
@@ -160,6 +165,7 @@ func (r *rewriter) expr(expr ast.Expr, depth int) {
 		r.exprs(depth, e.Lhs, e.Rhs)
 	case *ast.StringConcatOpExpr:
 		r.exprs(depth, e.Lhs, e.Rhs)
+		e.Lhs, e.Rhs = r.joined(e.Lhs), r.joined(e.Rhs)
 	case *ast.ArithmeticOpExpr:
 		r.exprs(depth, e.Lhs, e.Rhs)
 	case *ast.UnaryMinusOpExpr:
@@ -173,18 +179,33 @@ func (r *rewriter) expr(expr ast.Expr, depth int) {
 	}
 }
 
-// wrap wraps what a loop goes over in a call.
-func (r *rewriter) wrap(loop *ast.GenericForStmt) {
+// plant makes a call of a planted function.
+func (r *rewriter) plant(kind planted, line int, args []ast.Expr) ast.Expr {
 	fn := &ast.StringExpr{}
-	call := &ast.FuncCallExpr{Func: fn, Args: loop.Exprs}
-	fn.SetLine(loop.Line())
-	call.SetLine(loop.Line())
-	marker := loopOne
+	call := &ast.FuncCallExpr{Func: fn, Args: args}
+	fn.SetLine(line)
+	call.SetLine(line)
+	r.calls = append(r.calls, plantedCall{fn, kind})
+	return call
+}
+
+// loop wraps what a loop goes over.
+func (r *rewriter) loop(loop *ast.GenericForStmt) {
+	kind := loopOne
 	if len(loop.Exprs) > 1 {
-		marker = loopMore
+		kind = loopMore
 	}
-	r.loops = append(r.loops, loopCall{fn, marker})
-	loop.Exprs = []ast.Expr{call}
+	loop.Exprs = []ast.Expr{r.plant(kind, loop.Line(), loop.Exprs)}
+}
+
+// joined wraps an operand of "..", unless it is plain to see that it is no
+// number with a fraction.
+func (r *rewriter) joined(e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.StringExpr, *ast.StringConcatOpExpr, *ast.UnaryLenOpExpr, *ast.TableExpr, *ast.FunctionExpr:
+		return e
+	}
+	return r.plant(operand, e.Line(), []ast.Expr{e})
 }
 
 // number checks a literal: the compiler takes one with leading zeros for octal

@@ -176,10 +176,7 @@ func baseType(L *lua.LState) int {
 func toString(L *lua.LState, value lua.LValue) string {
 	fn := L.GetMetaField(value, "__tostring")
 	if fn == lua.LNil {
-		if n, ok := value.(lua.LNumber); ok {
-			return numberString(float64(n))
-		}
-		return value.String()
+		return plainText(value)
 	}
 	L.Push(fn)
 	L.Push(value)
@@ -189,5 +186,5 @@ func toString(L *lua.LState, value lua.LValue) string {
 	if !lua.LVCanConvToString(text) {
 		L.RaiseError("'__tostring' must return a string")
 	}
-	return text.String()
+	return plainText(text)
 }

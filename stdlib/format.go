@@ -96,7 +96,7 @@ func integer(L *lua.LState, n int) int64 {
 func formatFloat(spec string, verb byte, f float64) string {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		width, _, _ := strings.Cut(strings.ReplaceAll(spec, "0", ""), ".")
-		return fmt.Sprintf("%"+width+"s", numberString(f))
+		return fmt.Sprintf("%"+width+"s", NumberText(lua.LNumber(f)))
 	}
 	// Without a precision Go's %g is the shortest that reads back the same.
 	if (verb == 'g' || verb == 'G') && !strings.Contains(spec, ".") {

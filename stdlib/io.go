@@ -156,7 +156,11 @@ func isFormat(format lua.LValue, name string) bool {
 func writeValues(L *lua.LState, to io.Writer, first int) {
 	var b strings.Builder
 	for i := first; i <= L.GetTop(); i++ {
-		b.WriteString(L.CheckString(i))
+		if n, ok := L.Get(i).(lua.LNumber); ok {
+			b.WriteString(NumberText(n))
+		} else {
+			b.WriteString(L.CheckString(i))
+		}
 	}
 	writeTo(L, to, b.String())
 }

@@ -25,8 +25,11 @@ func baseTonumber(L *lua.LState) int {
 	return 1
 }
 
-// numberString shows a number as Lua does: infinities in C's words.
-func numberString(n float64) string {
+// NumberText is the text of a number as Lua shows it: integers in full, others
+// with 14 digits (Lua manual, section 2.2.1, and LUA_NUMBER_FMT), infinities in
+// C's words.
+func NumberText(number lua.LNumber) string {
+	n := float64(number)
 	switch {
 	case math.IsInf(n, 1):
 		return "inf"
@@ -34,8 +37,18 @@ func numberString(n float64) string {
 		return "-inf"
 	case math.IsNaN(n):
 		return "nan"
+	case n == math.Trunc(n):
+		return number.String()
 	}
-	return lua.LNumber(n).String()
+	return strconv.FormatFloat(n, 'g', 14, 64)
+}
+
+// plainText is the text of a string or number.
+func plainText(value lua.LValue) string {
+	if n, ok := value.(lua.LNumber); ok {
+		return NumberText(n)
+	}
+	return value.String()
 }
 
 // parseNumber reads a number as the Lua scanner does, with blanks around it;

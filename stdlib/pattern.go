@@ -125,14 +125,14 @@ func (m *matcher) replace(b *strings.Builder, replacement lua.LValue, s, end int
 		value = m.L.Get(-1)
 		m.L.Pop(1)
 	default:
-		m.expand(b, r.String(), s, end)
+		m.expand(b, plainText(r), s, end)
 		return
 	}
 	switch {
 	case !lua.LVAsBool(value):
 		b.WriteString(m.text[s:end])
 	case lua.LVCanConvToString(value):
-		b.WriteString(value.String())
+		b.WriteString(plainText(value))
 	default:
 		m.L.RaiseError("invalid replacement value (a %s)", value.Type())
 	}

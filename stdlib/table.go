@@ -34,7 +34,7 @@ func tableConcat(L *lua.LState) int {
 		if !lua.LVCanConvToString(value) {
 			L.RaiseError("invalid value (%s) at index %d in table for 'concat'", value.Type(), i)
 		}
-		b.WriteString(value.String())
+		b.WriteString(plainText(value))
 		if i < last {
 			b.WriteString(separator)
 		}
