@@ -486,23 +486,6 @@ function test_namespace_option_is_checked(t)
   t:raises("NamespaceError", kube.cluster, {namespace = "Not_A_Name"})
 end
 
-function test_with_in_coroutines(t)
-  local used
-  local steps = coroutine.wrap(function()
-    kube.with(kube.cluster{}, function(c)
-      used = c
-      coroutine.yield(c.namespaces:fetch("default").meta.name)
-      coroutine.yield("again")
-    end)
-    return "done"
-  end)
-  t:eq(steps(), "default")
-  t:eq(steps(), "again")
-  t:ok(used.namespaces:find("default"))
-  t:eq(steps(), "done")
-  t:raises("KubeError", used.namespaces.find, used.namespaces, "default")
-end
-
 function test_unknown_methods(t)
   cluster:creat{} --> error: "creat"
   cluster.create{} --> error: "call it with a colon"
