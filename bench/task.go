@@ -10,7 +10,7 @@ type task struct {
 	title    string
 	commands [peerCount][]string // nil for a peer that has no such command
 	want     string              // first word of the last line of output, "" where there is none
-	rows []row
+	rows     []row
 	// times is how many times as many rounds this is worth.
 	times int
 }
