@@ -20,22 +20,19 @@ func (p *programs) goals(all []measured) []goal {
 	add := func(met bool, text, format string, args ...any) {
 		g = append(g, goal{text, fmt.Sprintf(format, args...), met})
 	}
-	ratio := func(title string, who int) (float64, bool) {
+	ratio := func(title string, column int) (float64, bool) {
 		for _, m := range all {
 			for _, r := range m.rows {
-				if r.title != title || m.pods != fewPods {
-					continue
+				if r.title == title && m.pods == fewPods {
+					return m.ratio(column, r)
 				}
-				a, _ := m.time(kubelua, r)
-				b, ok := m.time(who, r)
-				return float64(a) / float64(b), ok
 			}
 		}
 		return 0, false
 	}
-	atMost := func(limit float64, title string, who int) {
-		if x, ok := ratio(title, who); ok {
-			add(x <= limit, fmt.Sprintf("%s: at most %v times %s", title, limit, p.peers[who].name), "%.2f times", x)
+	atMost := func(limit float64, title string, column int) {
+		if x, ok := ratio(title, column); ok {
+			add(x <= limit, fmt.Sprintf("%s: at most %v times %s", title, limit, p.peers[column].name), "%.2f times", x)
 		}
 	}
 	atMost(1.2, titleCount, floor)

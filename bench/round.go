@@ -123,7 +123,7 @@ func (s *series) memory(who int) (int64, bool) {
 	return median(all)
 }
 
-func median[N time.Duration | int64](all []N) (N, bool) {
+func median[N time.Duration | int64 | float64](all []N) (N, bool) {
 	if len(all) == 0 {
 		return 0, false
 	}

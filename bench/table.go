@@ -15,31 +15,39 @@ type measured struct {
 	series
 }
 
-// floorTime is the time of a row that all others stand on: that of the floor, or of
-// its other way of doing the same where that is faster (other).
-func (m *measured) floorTime(r row) (t time.Duration, other bool) {
-	t, _ = m.figure(floor, r.figure)
-	if alternative, ok := m.figure(otherFloor, r.figure); ok && alternative < t {
-		return alternative, true
+// who is the peer whose results stand in a column: the floor does some work in
+// one of two ways, and the faster one counts.
+func (m *measured) who(column int, r row) int {
+	one, _ := m.figure(floor, r.figure)
+	other, ok := m.figure(otherFloor, r.figure)
+	if column == floor && ok && other < one {
+		return otherFloor
 	}
-	return t, false
+	return column
 }
 
-// time is what a peer took for a row; floorTime for the floor.
-func (m *measured) time(who int, r row) (time.Duration, bool) {
-	if who == floor {
-		t, _ := m.floorTime(r)
-		return t, t > 0
+// time is the median of a column, and whether there is one.
+func (m *measured) time(column int, r row) (time.Duration, bool) {
+	return m.figure(m.who(column, r), r.figure)
+}
+
+// ratio is how many times as long as a column kubelua takes: the median over the
+// rounds, so that what slows a whole round down does no harm.
+func (m *measured) ratio(column int, r row) (float64, bool) {
+	var all []float64
+	own, others := m.figures(kubelua, r.figure), m.figures(m.who(column, r), r.figure)
+	for i := range min(len(own), len(others)) {
+		all = append(all, float64(own[i])/float64(others[i]))
 	}
-	return m.figure(who, r.figure)
+	return median(all)
 }
 
 // writeTable writes a Markdown table: for every row the times, kubelua's time
-// relative to each, and the peak memory of the processes.
+// relative to each, and what the processes used.
 func (p *programs) writeTable(w io.Writer, all []measured) {
 	head, rule := []string{""}, []string{"---"}
-	for who := range columns {
-		head, rule = append(head, p.peers[who].name), append(rule, "---:")
+	for column := range columns {
+		head, rule = append(head, p.peers[column].name), append(rule, "---:")
 	}
 	line := func(cells []string) { fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | ")) }
 	line(head)
@@ -52,37 +60,32 @@ func (p *programs) writeTable(w io.Writer, all []measured) {
 		}
 		for _, r := range m.rows {
 			times, ratios := []string{r.title}, []string{"- kubelua takes"}
-			own, _ := m.time(kubelua, r)
-			for who := range columns {
-				t, ok := m.time(who, r)
+			for column := range columns {
+				t, _ := m.time(column, r)
+				x, ok := m.ratio(column, r)
 				switch {
 				case !ok:
-					times, ratios = append(times, p.why(m, who)), append(ratios, "")
-				case who == kubelua:
+					times, ratios = append(times, p.why(m, column)), append(ratios, "")
+				case column == kubelua:
 					times, ratios = append(times, "**"+duration(t)+"**"), append(ratios, "")
 				default:
-					times = append(times, duration(t))
-					ratios = append(ratios, fmt.Sprintf("%.2f x", float64(own)/float64(t)))
+					times, ratios = append(times, duration(t)), append(ratios, fmt.Sprintf("%.2f x", x))
 				}
 			}
 			line(times)
 			line(ratios)
 		}
-		peaks := []string{"- peak memory"}
-		for who := range columns {
-			if who == floor {
-				if _, other := m.floorTime(m.rows[0]); other {
-					who = otherFloor
-				}
+		used := []string{"- processor time, memory"}
+		for column := range columns {
+			who := m.who(column, m.rows[0])
+			cell := ""
+			if bytes, ok := m.memory(who); ok {
+				cpu, _ := m.figure(who, processor)
+				cell = duration(cpu) + ", " + megabytes(bytes)
 			}
-			bytes, ok := m.memory(who)
-			if !ok {
-				peaks = append(peaks, "")
-				continue
-			}
-			peaks = append(peaks, megabytes(bytes))
+			used = append(used, cell)
 		}
-		line(peaks)
+		line(used)
 	}
 }
 
@@ -100,6 +103,7 @@ func (p *programs) why(m measured, who int) string {
 // writeNotes says what the table leaves open.
 func (p *programs) writeNotes(w io.Writer, all []measured) {
 	note := func(format string, args ...any) { fmt.Fprintf(w, "- "+format+"\n", args...) }
+	note("Times are from the start of the process to its end; memory is the peak of the resident set.")
 	note("The floor is Go's net/http: it reads the same bytes from the server and looks at nothing but the continue token.")
 	for _, m := range all {
 		switch m.title {
@@ -114,7 +118,7 @@ func (p *programs) writeNotes(w io.Writer, all []measured) {
 			stream, _ := m.figure(floor, wall)
 			list, _ := m.figure(otherFloor, wall)
 			taken := "stream"
-			if _, other := m.floorTime(m.rows[0]); other {
+			if m.who(floor, m.rows[0]) == otherFloor {
 				taken = "list"
 			}
 			note("The watch's floor is the faster of a plain event stream (%s) and the paged list of a client that lists before it watches (%s): the %s.",
@@ -123,12 +127,12 @@ func (p *programs) writeNotes(w io.Writer, all []measured) {
 			note("Start: the floor is an empty Go program; Python imports its library; kubectl tells its version.")
 		}
 	}
-	for who := range columns {
-		if p.peers[who].absent != "" {
-			note("%s: not present, for want of %s.", p.peers[who].name, p.peers[who].absent)
-		}
-		if p.peers[who].slow && all[len(all)-1].pods > fewPods {
-			note("%s is skipped with %s pods: it would take minutes.", p.peers[who].name, thousands(manyPods))
+	for column := range columns {
+		switch peer := p.peers[column]; {
+		case peer.absent != "":
+			note("%s: not present, for want of %s.", peer.name, peer.absent)
+		case peer.slow && all[len(all)-1].pods > fewPods:
+			note("%s is skipped with %s pods: it would take minutes.", peer.name, thousands(manyPods))
 		}
 	}
 }

@@ -22,6 +22,7 @@ type row struct {
 }
 
 func wall(r result) time.Duration        { return r.Wall }
+func processor(r result) time.Duration   { return r.CPU }
 func firstToLast(r result) time.Duration { return r.Last - r.First }
 
 // The titles by which the targets find their rows.
