@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/kwok/kustomize/stage/node/fast"
 	heartbeat "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat-with-lease"
 	"sigs.k8s.io/kwok/pkg/config"
@@ -64,7 +65,7 @@ func kwokConfig(started time.Time) string {
 }
 
 // kwok runs the nodes: kwok itself, and beside it the endpoint that answers for
-// the pods (see kubelet). Its flags come first, kwok's own after "--".
+// the pods (see kubelet), and recoverPods. Its flags come first, kwok's own after "--".
 func kwok(args []string) int {
 	flags := flag.NewFlagSet(nameKwok, flag.ContinueOnError)
 	keys := flags.String("pki", "", "directory of the keys")
@@ -74,10 +75,15 @@ func kwok(args []string) int {
 		return 2
 	}
 	os.Args = append(os.Args[:1], flags.Args()...)
-	if err := serveKubelet(pki(*keys), *kubeconfig, *exec); err != nil {
+	client, err := connect(*kubeconfig)
+	if err == nil {
+		err = serveKubelet(pki(*keys), client, *exec)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	go recoverPods(context.Background(), client)
 	if err := runKwok(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -86,11 +92,7 @@ func kwok(args []string) int {
 }
 
 // serveKubelet starts to answer on the listener that the supervisor opened.
-func serveKubelet(keys pki, kubeconfig, exec string) error {
-	client, err := connect(kubeconfig)
-	if err != nil {
-		return err
-	}
+func serveKubelet(keys pki, client kubernetes.Interface, exec string) error {
 	file := os.NewFile(kubeletFD, "kubelet")
 	listener, err := net.FileListener(file) // a copy; the file itself would be inherited by exec's commands
 	file.Close()

@@ -67,14 +67,9 @@ func nodesReady(ctx context.Context, client kubernetes.Interface, want int) erro
 	}
 	ready := 0
 	for _, node := range list.Items {
-		if _, broken := node.Labels[brokenLabel]; broken && held[node.Name] {
-			ready++ // as good as it gets
-			continue
-		}
-		for _, c := range node.Status.Conditions {
-			if c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue && held[node.Name] && !tainted(&node) {
-				ready++
-			}
+		_, broken := node.Labels[brokenLabel]
+		if held[node.Name] && (broken || readyNode(&node) && !tainted(&node)) {
+			ready++
 		}
 	}
 	if ready < want {
