@@ -15,7 +15,10 @@ import (
 
 // The Lua tests. Each global function test_x(t) of testdata/lua/*_test.lua is
 // a subtest that runs in a VM of its own, against the local cluster; what t
-// offers is written in testdata/lua/t.lua.
+// offers is written in testdata/lua/t.lua. One of them alone, test_attributes
+// of pod_test.lua:
+//
+//	go test -run 'TestLua/pod/attributes$' ./engine
 
 const (
 	luaTests = "../testdata/lua"

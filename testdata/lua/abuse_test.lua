@@ -73,8 +73,8 @@ end
 function test_operators_on_everything(t)
   local all = things(t, kube.cluster{url = "http://127.0.0.1:1/"})
   local others = {nil, 5, "x", true, {}, print}
-  for _, value in pairs(all) do
-    others[#others + 1] = value
+  for _, kind in ipairs{"cluster", "view", "item", "labels", "raw", "list", "null", "int64", "time", "err"} do
+    others[#others + 1] = all[kind]
   end
   local operators = {
     function(a, b) return a == b end, function(a, b) return a < b end, function(a, b) return a <= b end, function(a, b) return a .. b end,
@@ -89,7 +89,7 @@ function test_operators_on_everything(t)
   }
   for kind, value in pairs(all) do
     for n, operator in ipairs(operators) do
-      for i = 1, 6 + 26 do
+      for i = 1, 16 do
         -- kube.with and the like are called by the other test.
         if kind ~= "kube" then
           local ok, err = pcall(operator, value, others[i])

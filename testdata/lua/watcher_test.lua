@@ -399,3 +399,39 @@ function test_close_while_nobody_answers(t)
   w:close()
   t:eq(select(2, w:next()), "closed")
 end
+
+function test_a_deletion_that_was_missed(t)
+  -- A snapshot of long ago: its object is gone, and another has its name.
+  local uid = "00000000-0000-0000-0000-000000000001"
+  local version = cluster.configmaps:fetch("kube-root-ca.crt", {namespace = t.namespace}).meta.version
+  configmap(t, "a")
+  local old = cluster:item{apiVersion = "v1", kind = "ConfigMap", metadata = {name = "a", namespace = t.namespace, uid = uid, resourceVersion = version}, data = {k = "v"}}
+  local w = old:watch()
+  local ev = w:next(60)
+  t:eq(ev.evtype, "DELETED")
+  t:eq(ev.synthetic, true)
+  t:eq(ev.item.kind, "ConfigMap")
+  t:eq(ev.item.meta.name, "a")
+  t:eq(ev.item.meta.namespace, t.namespace)
+  t:eq(ev.item.meta.uid, uid)
+  t:eq(ev.item.meta.version, version)
+  t:raises("StatusError", function() return ev.item.spec end)
+  t:raises("StatusError", function() return ev.item.status end)
+  t:eq(event(w), "closed")
+end
+
+function test_a_pods_deletion_that_was_missed(t)
+  local version = cluster.configmaps:fetch("kube-root-ca.crt", {namespace = t.namespace}).meta.version
+  t:create{apiVersion = "v1", kind = "Pod", metadata = {name = "p"}, spec = {schedulerName = "none", containers = {{name = "x", image = "x"}}}}
+  local old = cluster:item{apiVersion = "v1", kind = "Pod", metadata = {name = "p", namespace = t.namespace, uid = "00000000-0000-0000-0000-000000000001", resourceVersion = version}}
+  local ev = kube.with(old:watch(), function(w) return w:next(60) end)
+  t:eq(ev.synthetic, true)
+  for _, name in ipairs{"phase", "containers", "conditions", "spec", "status"} do
+    t:raises("StatusError", function() return ev.item[name] end)
+  end
+  for _, name in ipairs{"created", "labels", "annotations"} do
+    t:raises("StatusError", function() return ev.item.meta[name] end)
+  end
+  t:raises("StatusError", function() return ev.item.raw end)
+  t:eq(tostring(ev.item), "pods " .. t.namespace .. "/p")
+end
