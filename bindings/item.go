@@ -21,7 +21,7 @@ var itemClass = class[*kube.Item]{
 		"cluster":   func(c call, i *kube.Item) lua.LValue { return c.clusterValue(i.Cluster()) },
 		"kind":      func(c call, i *kube.Item) lua.LValue { return lua.LString(i.Kind()) },
 		"meta":      func(c call, i *kube.Item) lua.LValue { return c.userdata(i.Meta(), c.meta) },
-		"raw":       func(c call, i *kube.Item) lua.LValue { return c.object(i.Raw(), isSecret(i)) },
+		"raw":       func(c call, i *kube.Item) lua.LValue { return c.object(c.whole(i).Raw(), isSecret(i)) },
 		"resource":  func(c call, i *kube.Item) lua.LValue { return lua.LString(i.Resource().Name) },
 		"spec":      func(c call, i *kube.Item) lua.LValue { return c.object(c.whole(i).Spec(), isSecret(i)) },
 		"status":    func(c call, i *kube.Item) lua.LValue { return c.object(c.whole(i).Status(), isSecret(i)) },

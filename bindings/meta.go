@@ -14,15 +14,16 @@ var metaClass = class[kube.Meta]{
 	change: changeCopy,
 	attributes: map[string]func(call, kube.Meta) lua.LValue{
 		"annotations": func(c call, m kube.Meta) lua.LValue {
-			return c.object(m.Raw().Get("annotations"), isSecret(m.Item()))
+			return c.object(c.whole(m.Item()).Meta().Raw().Get("annotations"), isSecret(m.Item()))
 		},
 		"created": func(c call, m kube.Meta) lua.LValue {
-			if m.Created().IsZero() {
+			created := c.whole(m.Item()).Meta().Created()
+			if created.IsZero() {
 				return lua.LNil
 			}
-			return c.time(m.Created())
+			return c.time(created)
 		},
-		"labels":    func(c call, m kube.Meta) lua.LValue { return c.userdata(m.Labels(), c.labels) },
+		"labels":    func(c call, m kube.Meta) lua.LValue { return c.userdata(c.whole(m.Item()).Meta().Labels(), c.labels) },
 		"link":      func(c call, m kube.Meta) lua.LValue { return lua.LString(m.Link()) },
 		"name":      func(c call, m kube.Meta) lua.LValue { return lua.LString(m.Name()) },
 		"namespace": func(c call, m kube.Meta) lua.LValue { return textOrNil(m.Namespace()) },
