@@ -4,7 +4,7 @@ import "testing"
 
 func TestMath(t *testing.T) {
 	runLua(t, []luaTest{
-		{"rounding", `print(math.floor(-1.5), math.ceil(1.2), math.fmod(-7, 3), -7 % 3, math.modf(3.7)) print(math.modf(-1/0))`, "-2\t2\t-1\t2\t3\t0.7000000000000002\n-inf\t0"},
+		{"rounding", `print(math.floor(-1.5), math.ceil(1.2), math.fmod(-7, 3), -7 % 3, math.modf(3.7)) print(math.modf(-1/0))`, "-2\t2\t-1\t2\t3\t0.7\n-inf\t0"},
 		{"huge", `print(math.huge == 1/0, math.huge > 1e308)`, "true\ttrue"},
 		{"log", `print(math.log(8, 2), math.log(1000, 10), math.log(1), math.log10(100), math.exp(0))`, "3\t3\t0\t2\t1"},
 		{"random", `for i = 1, 1000 do
