@@ -125,26 +125,3 @@ function test_an_answer_read_by_the_proxy(t)
   end
   t:eq(n, 1101)
 end
-
-function test_a_list_that_breaks_off(t)
-  t.configmaps(1200)
-  local c = kube.cluster{url = t.proxy()}
-  local n = 0
-  local err = t:raises("APIError", function()
-    for _ in c.configmaps:namespaced(t.namespace) do
-      n = n + 1
-      if n == 1 then
-        t.cut()
-      end
-    end
-  end)
-  -- One page was there, and the next was on its way at most.
-  t:ok(n >= 500 and n <= 1000, tostring(n))
-  t:eq(err.reason, "Unreachable")
-  t.mend()
-  n = 0
-  for _ in c.configmaps:namespaced(t.namespace) do
-    n = n + 1
-  end
-  t:eq(n, 1201)
-end

@@ -368,38 +368,6 @@ function test_a_pod_becomes_ready(t)
   t:eq(phases[#phases], "Running")
 end
 
-function test_a_watch_outlives_its_connection(t)
-  local a = configmap(t, "a")
-  local far = kube.cluster{url = t.proxy()}.configmaps:namespaced(t.namespace)
-  local w, item = far:watch(), far:fetch("a"):watch()
-  configmap(t, "b")
-  t:eq(event(w), "ADDED b")
-  for i = 1, 2 do
-    t.cut()
-    configmap(t, "c")
-    a = a.meta.labels:set("n", tostring(i))
-    cluster.configmaps:fetch("c", {namespace = t.namespace}):delete()
-    t:eq(w:next(0), nil)
-    t.mend()
-    t:eq({event(w), event(w), event(w)}, {"ADDED c", "MODIFIED a", "DELETED c"})
-    t:eq(item:next(60).item, a)
-  end
-  a:delete()
-  t:eq(event(w), "DELETED a")
-  t:eq(event(item), "DELETED a")
-  t:eq(event(item), "closed")
-  t:eq(w:next(0), nil)
-  w:close()
-end
-
-function test_close_while_nobody_answers(t)
-  local w = kube.cluster{url = t.proxy()}.configmaps:namespaced(t.namespace):watch()
-  t.cut()
-  t:eq(select(2, w:next(1.5)), "timeout")
-  w:close()
-  t:eq(select(2, w:next()), "closed")
-end
-
 function test_a_deletion_that_was_missed(t)
   -- A snapshot of long ago: its object is gone, and another has its name.
   local uid = "00000000-0000-0000-0000-000000000001"
