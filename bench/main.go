@@ -80,18 +80,18 @@ func (s *settings) run(ctx context.Context, w io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, c.stop()) }()
 	all, err := s.measure(ctx, p, c, show.tell)
-	if err != nil {
-		return err
-	}
 	show.tell("")
-	if len(all) == 0 {
-		return fmt.Errorf("no task has %q in its title", s.only)
+	switch {
+	case len(all) > 0:
+		s.report(w, p, all) // also what came before an error
+	case err == nil:
+		err = fmt.Errorf("no task has %q in its title", s.only)
 	}
-	s.report(w, p, all)
-	return nil
+	return err
 }
 
-// measure fills the cluster and has the tasks done.
+// measure fills the cluster and has the tasks done. With an error it returns what
+// was measured before.
 func (s *settings) measure(ctx context.Context, p *programs, c *cluster, tell func(string)) (all []measured, err error) {
 	client, err := kube.Connect(kube.Options{Kubeconfig: c.kubeconfig})
 	if err != nil {
@@ -119,10 +119,11 @@ func (s *settings) measure(ctx context.Context, p *programs, c *cluster, tell fu
 		return all, err
 	}
 	if err := seed(ctx, client, manyPods, tell); err != nil {
-		return nil, err
+		return all, err
 	}
 	r.many = true
-	return all, do(manyPods, p.reading(manyPods))
+	err = do(manyPods, p.reading(manyPods))
+	return all, err
 }
 
 // report writes all that came out, as Markdown.
