@@ -14,8 +14,22 @@ func (vm *VM) openCoroutine(L *lua.LState, _ host.Host) lua.LValue {
 	lib := L.CheckTable(-1)
 	L.Pop(1)
 	return L.SetFuncs(lib, map[string]lua.LGFunction{
+		"create":  vm.bounded(lib, "create"),
 		"running": vm.coroutineRunning,
+		"wrap":    vm.bounded(lib, "wrap"),
 	})
+}
+
+// bounded is a function of the library that makes a coroutine, but not below
+// too many others: they nest on the Go stack as protected calls do.
+func (vm *VM) bounded(lib *lua.LTable, name string) lua.LGFunction {
+	make := lib.RawGetString(name).(*lua.LFunction).GFunction
+	return func(L *lua.LState) int {
+		if vm.level(L) >= maxNesting {
+			L.RaiseError("stack overflow (more than %d nested coroutines)", maxNesting)
+		}
+		return make(L)
+	}
 }
 
 // coroutineRunning is coroutine.running(): the coroutine that runs, nil in a

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -149,4 +150,20 @@ false	only this
 traceback:
 `
 	assert.Equal(t, want, got.out)
+}
+
+func TestCoroutinesNestOnlySoDeep(t *testing.T) {
+	for name, code := range map[string]string{
+		"alone":       `local function f(n) return coroutine.wrap(f)(n + 1) end print(pcall(f, 0))`,
+		"create":      `local function f(n) return coroutine.resume(coroutine.create(f), n + 1) end print(pcall(f, 0))`,
+		"under pcall": `local function f(n) return coroutine.wrap(function() return pcall(f, n + 1) end)() end print(pcall(f, 0))`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			vm := engine.New(engine.Options{World: engine.World{Stdout: &out}})
+			defer vm.Close()
+			require.NoError(t, vm.Run(t.Context(), engine.Source{Name: "nested", Text: code}))
+			assert.Contains(t, out.String(), "stack overflow (more than 200 nested")
+		})
+	}
 }

@@ -35,7 +35,7 @@ type thread struct {
 // enter makes a state for a protected call by L. It ends by leave, or by drop
 // when the call failed.
 func (vm *VM) enter(L *lua.LState) *lua.LState {
-	level := vm.threads[L].level + 1
+	level := vm.level(L) + 1
 	if level > maxNesting {
 		L.RaiseError("stack overflow (more than %d nested protected calls)", maxNesting)
 	}
@@ -44,6 +44,18 @@ func (vm *VM) enter(L *lua.LState) *lua.LState {
 	th.Env = L.Env
 	vm.threads[th] = thread{caller: L, level: level}
 	return th
+}
+
+// level is how deep L is nested in protected calls, also through coroutines.
+func (vm *VM) level(L *lua.LState) int {
+	level := 0
+	for ; L != nil; L = L.Parent {
+		if t, ok := vm.threads[L]; ok {
+			return level + t.level
+		}
+		level++
+	}
+	return level
 }
 
 // leave gives back a state whose call succeeded.

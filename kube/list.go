@@ -34,6 +34,7 @@ type Iterator struct {
 	last   string        // key of the last object yielded, kept at each page's end
 	skip   bool          // the list was restarted: leave out what stands up to last
 	limit  int
+	err    error // what ended the iteration
 	stop   runtime.Cleanup
 }
 
@@ -56,9 +57,13 @@ func (it *Iterator) Close() {
 // Ready tells whether Next will return without waiting.
 func (it *Iterator) Ready() bool { return it.page != nil && it.page.more() && !it.skip }
 
-// Next returns the next object, and io.EOF after the last one.
+// Next returns the next object, and io.EOF after the last one. An error that it
+// has returned it returns again, but for the end of the context given to it.
 func (it *Iterator) Next(ctx context.Context) (*Item, error) {
 	for {
+		if it.err != nil {
+			return nil, it.err
+		}
 		if it.page == nil {
 			if err := it.turn(ctx); err != nil {
 				return nil, err
@@ -104,7 +109,8 @@ func (it *Iterator) turn(ctx context.Context) error {
 		case got := <-it.ahead.done:
 			if got.err != nil {
 				if !it.expired(got.err) {
-					return got.err
+					it.err = got.err
+					return it.err
 				}
 				continue
 			}

@@ -146,3 +146,29 @@ func TestItemOfListHasVersionAndKind(t *testing.T) {
 		assert.JSONEq(t, string(created.Raw().Raw()), string(item.Raw().Raw()))
 	}
 }
+
+func TestListErrorStays(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int64
+	refuse := func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Query().Has("limit") && requests.Add(1) == 2 {
+				return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("no")), Request: r}, nil
+			}
+			return next.RoundTrip(r)
+		})
+	}
+	var count atomic.Int64
+	v := configMaps(t, connect(t, refuse, pages(10, &count)))
+	createMany(t, v, 15)
+	it := v.Iterate(t.Context())
+	defer it.Close()
+	for range 10 {
+		_, err := it.Next(t.Context())
+		require.NoError(t, err)
+	}
+	for range 3 {
+		_, err := it.Next(t.Context())
+		assert.True(t, IsReason(err, "Forbidden"), "%v", err)
+	}
+}
