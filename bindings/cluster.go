@@ -132,7 +132,6 @@ func (c call) connectCluster(i int) *kube.Cluster {
 	o.Overrides.ClusterInfo.CertificateAuthority = given.CertificateAuthority
 	o.Overrides.ClusterInfo.InsecureSkipTLSVerify = given.InsecureSkipTLSVerify
 	o.Overrides.ClusterInfo.TLSServerName = given.TLSServerName
-	cluster, err := c.opens(func() (*kube.Cluster, error) { return c.connect.Connect(o) })()
-	c.raise(err)
-	return cluster
+	connect := c.opens(func() (*kube.Cluster, error) { return c.connect.Connect(o) })
+	return blocking(c, func(context.Context) (*kube.Cluster, error) { return connect() })
 }

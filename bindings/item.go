@@ -60,6 +60,8 @@ func isSecret(v any) bool {
 	switch v := v.(type) {
 	case *kube.Item:
 		return v.Kind() == "Secret"
+	case kube.Meta:
+		return isSecret(v.Item())
 	case *mapping:
 		return v.secret
 	case *sequence:

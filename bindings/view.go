@@ -83,9 +83,19 @@ func (c call) items(v *kube.View) lua.LValue {
 // fetchOptions are the options of fetch and find.
 type fetchOptions struct{ Namespace string }
 
+// fetchOptions reads the options of fetch and find. A namespace that is given
+// but empty is a mistake, not the view's.
+func (c call) fetchOptions(i int) fetchOptions {
+	given := options[fetchOptions](c, i)
+	if t, ok := c.L.Get(i).(*lua.LTable); ok && t.RawGetString("namespace") == lua.LString("") {
+		c.raise(kube.Errorf(kube.NamespaceError, "option namespace is empty"))
+	}
+	return given
+}
+
 func viewFetch(c call, v *kube.View) int {
 	name := c.text(2, "the name")
-	given := options[fetchOptions](c, 3)
+	given := c.fetchOptions(3)
 	return c.push(c.itemValue(blocking(c, func(ctx context.Context) (*kube.Item, error) {
 		return v.Fetch(ctx, name, given.Namespace)
 	})))
@@ -93,7 +103,7 @@ func viewFetch(c call, v *kube.View) int {
 
 func viewFind(c call, v *kube.View) int {
 	name := c.text(2, "the name")
-	given := options[fetchOptions](c, 3)
+	given := c.fetchOptions(3)
 	item := blocking(c, func(ctx context.Context) (*kube.Item, error) {
 		return v.Find(ctx, name, given.Namespace)
 	})

@@ -16,7 +16,13 @@ const closingTime = 5 * time.Second
 // run, and returns its error. Once the context of L has ended that is the
 // reason why. See [host.Host].
 func (vm *VM) Block(L *lua.LState, call func(ctx context.Context) error) error {
-	ctx := contextOf(L)
+	// What a call leaves open, such as a watch, outlives the coroutine that made
+	// it, but not the task.
+	of := L
+	for _, known := vm.threads[of]; !known && of.Parent != nil; _, known = vm.threads[of] {
+		of = of.Parent
+	}
+	ctx := contextOf(of)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -21,15 +21,9 @@ type Access struct {
 
 // ParseRequest reads the access of a request as the API server's own
 // authorizer does (Kubernetes documentation, "Authorization", "Determine the
-// request verb"). The url may have a base path before /api or /apis.
-func ParseRequest(method string, u *url.URL) Access {
-	path := u.Path
-	for _, root := range []string{"/api/", "/apis/"} {
-		if at := strings.Index(path, root); at >= 0 {
-			path = path[at:]
-			break
-		}
-	}
+// request verb"). base is the path of the server's address, "/" for most.
+func ParseRequest(method string, u *url.URL, base string) Access {
+	path := "/" + strings.TrimPrefix(strings.TrimPrefix(u.Path, base), "/")
 	a := Access{Verb: strings.ToLower(method), Path: path}
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch {

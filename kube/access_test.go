@@ -2,6 +2,7 @@ package kube
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,12 +25,17 @@ func TestParseRequest(t *testing.T) {
 		{"DELETE", "/apis/apps/v1/namespaces/web/deployments", Access{Verb: "deletecollection", Group: "apps", Version: "v1", Namespace: "web", Resource: "deployments"}},
 		{"DELETE", "/apis/apps/v1/namespaces/web/deployments/a", Access{Verb: "delete", Group: "apps", Version: "v1", Namespace: "web", Resource: "deployments", Name: "a"}},
 		{"PATCH", "/k8s/clusters/x/api/v1/nodes/n", Access{Verb: "patch", Version: "v1", Resource: "nodes", Name: "n"}},
+		{"GET", "/apis/apps/v1/namespaces/api/deployments/x", Access{Verb: "get", Group: "apps", Version: "v1", Namespace: "api", Resource: "deployments", Name: "x"}},
 		{"GET", "/healthz", Access{Verb: "get"}},
 		{"GET", "/apis/apps/v1", Access{Verb: "get"}},
 	} {
 		u, err := url.Parse("https://host" + tt.url)
 		require.NoError(t, err)
-		got := ParseRequest(tt.method, u)
+		base := "/"
+		if strings.HasPrefix(u.Path, "/k8s/") {
+			base = "/k8s/clusters/x/"
+		}
+		got := ParseRequest(tt.method, u, base)
 		got.Path = ""
 		assert.Equal(t, tt.want, got, tt.method+" "+tt.url)
 	}

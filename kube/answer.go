@@ -47,13 +47,13 @@ func (c *client) refused(r request, req *http.Request, resp *http.Response) erro
 		}
 	case http.StatusNotFound:
 		e.Kind = LookupError
-		if e.Reason == "NotFound" && isAbout(e.Response, req) {
+		if e.Reason == "NotFound" && isAbout(e.Response, ParseRequest(req.Method, req.URL, c.base.Path)) {
 			said = "not found"
 		}
 	case http.StatusUnauthorized:
 		said = fmt.Sprintf("%s refuses the login (401 Unauthorized): the token or certificate of %s is missing, wrong or expired", c.base.Host, c.source)
 	case http.StatusForbidden:
-		said += "\n" + missingRule(req)
+		said += "\n" + missingRule(ParseRequest(req.Method, req.URL, c.base.Path))
 	}
 	e.Message = r.what + ": " + said
 	return e
@@ -61,14 +61,13 @@ func (c *client) refused(r request, req *http.Request, resp *http.Response) erro
 
 // isAbout tells whether a Status is about the object that was asked for, which
 // the message names already; it may be about its namespace.
-func isAbout(r *Response, req *http.Request) bool {
+func isAbout(r *Response, a Access) bool {
 	name := trusted([]byte(r.Text)).At("details", "name").String()
-	return name != "" && name == ParseRequest(req.Method, req.URL).Name
+	return name != "" && name == a.Name
 }
 
-// missingRule forms the RBAC rule that would have allowed a request.
-func missingRule(req *http.Request) string {
-	a := ParseRequest(req.Method, req.URL)
+// missingRule forms the RBAC rule that would have allowed an access.
+func missingRule(a Access) string {
 	if a.Resource == "" {
 		return fmt.Sprintf("missing rule: nonResourceURLs: [%q], verbs: [%q] in a ClusterRole", a.Path, a.Verb)
 	}
@@ -93,10 +92,14 @@ func (c *client) unreachable(r request, err error) error {
 	if errors.As(err, &plain) {
 		err = plain.Err
 	}
+	why := explain(err)
+	if c.source == noConfiguration {
+		why += "; name a cluster by --kubeconfig or --server, run kubectl proxy, or use --local"
+	}
 	return &Error{
 		Kind:    APIError,
 		Reason:  ReasonUnreachable,
-		Message: fmt.Sprintf("%s: %s (%s): %s", r.what, c.base.Redacted(), c.source, explain(err)),
+		Message: fmt.Sprintf("%s: %s (%s): %s", r.what, c.base.Redacted(), c.source, why),
 		cause:   err,
 	}
 }

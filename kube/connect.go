@@ -21,6 +21,9 @@ import (
 // configured.
 const DefaultURL = "http://localhost:8001/"
 
+// noConfiguration is the source of the address that is tried last.
+const noConfiguration = "no kubeconfig and not in a pod, so kubectl proxy's address"
+
 const (
 	defaultUserAgent      = "kubelua"
 	defaultConnectTimeout = 10 * time.Second
@@ -62,7 +65,7 @@ func (o *Options) resolve() (*connection, error) {
 			return nil, Errorf(ValueError, "the pod's service account can't be used: %w", err)
 		}
 		overrides.ClusterInfo.Server = DefaultURL
-		return fromKubeconfig(*loaded, &overrides, rules, "no kubeconfig and not in a pod, so kubectl proxy's address")
+		return fromKubeconfig(*loaded, &overrides, rules, noConfiguration)
 	}
 	return fromKubeconfig(*loaded, &overrides, rules, source(rules, loaded, overrides))
 }
@@ -123,6 +126,10 @@ func parseURL(text string) (*url.URL, error) {
 	if err == nil && u.Host == "" && !strings.Contains(text, "://") {
 		// kubectl takes "host:port" for --server, and means http.
 		u, err = url.Parse("http://" + text)
+	}
+	// A login in the address would end up in messages and logs.
+	if err == nil && u.User != nil {
+		return nil, Errorf(ValueError, "the URL of an API server can't hold a login (give a token or a kubeconfig)")
 	}
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, Errorf(ValueError, "%q is not the URL of an API server (want http://host:port/ or https://host:port/)", text)
@@ -210,11 +217,15 @@ func (o *Options) dial(conn *connection) (*client, error) {
 	if err != nil {
 		return nil, Errorf(ValueError, "%s can't be used: %s", conn.source, oneLine(err))
 	}
+	patience := answerTimeout
+	if conn.config.Timeout > 0 {
+		patience = conn.config.Timeout
+	}
 	agent := o.UserAgent
 	if agent == "" {
 		agent = defaultUserAgent
 	}
-	links := append(o.Links[:len(o.Links):len(o.Links)], userAgent(agent), obeyRetryAfter, relogin, answerWithin(answerTimeout))
+	links := append(o.Links[:len(o.Links):len(o.Links)], userAgent(agent), obeyRetryAfter, relogin, answerWithin(patience))
 	return &client{
 		base:      base,
 		source:    conn.source,

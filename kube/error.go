@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -110,7 +111,7 @@ func Suggest(name string, known []string) string {
 		return fmt.Sprintf(" (did you mean %s?)", quotedList(near, " or "))
 	}
 	if len(known) > 0 && len(known) <= 24 {
-		return " (known: " + strings.Join(known, ", ") + ")"
+		return " (known: " + strings.Join(slices.Sorted(slices.Values(known)), ", ") + ")"
 	}
 	return ""
 }

@@ -72,6 +72,9 @@ func (i *Item) Equal(other *Item) bool {
 // Fetch returns the newest version of the object. It returns a LookupError
 // where no object has its name any more.
 func (i *Item) Fetch(ctx context.Context) (*Item, error) {
+	if err := i.addressable(); err != nil {
+		return nil, err
+	}
 	return i.cluster.fetch(ctx, i.resource, i.Meta().Namespace(), i.Meta().Name())
 }
 
@@ -79,6 +82,19 @@ func (i *Item) Fetch(ctx context.Context) (*Item, error) {
 // [View.Watch]. The watch ends with a DELETED event when the object goes.
 func (i *Item) Watch(ctx context.Context, options WatchOptions) (*Watcher, error) {
 	return i.cluster.watchItem(ctx, i, options)
+}
+
+// addressable refuses an item without a name, such as the answer to a review,
+// or without the namespace that its kind needs: the path of such an object
+// would be that of others.
+func (i *Item) addressable() error {
+	if i.Meta().Name() == "" {
+		return Errorf(ValueError, "this %s has no name, so the server doesn't have it", i.Kind())
+	}
+	if i.resource.Namespaced && i.Meta().Namespace() == "" {
+		return Errorf(NamespaceError, "%s has no namespace, so the server doesn't have it", i)
+	}
+	return nil
 }
 
 // objectName forms "pods web/frontend-1", "nodes node-0", or without a name

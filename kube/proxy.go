@@ -49,6 +49,10 @@ func joinPath(path []string) (string, error) {
 	if len(path) == 0 {
 		return "", Errorf(ValueError, `a path is missing (like "api/v1", "namespaces", "default")`)
 	}
+	// A name that was lost must not leave the path of the whole collection.
+	if len(path[0]) > 1 && strings.HasSuffix(path[0], "/") || strings.Contains(path[0], "#") {
+		return "", Errorf(ValueError, "%q is not a path (no slash at its end, no #)", path[0])
+	}
 	joined := strings.Trim(path[0], "/")
 	for _, part := range path[1:] {
 		if part == "" || strings.Contains(part, "/") {

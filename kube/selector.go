@@ -29,16 +29,25 @@ func join(a, b string) string {
 	return a + "," + b
 }
 
-// check parses both selectors. One that can't be parsed is a ValueError.
+// check parses both selectors. One that can't be parsed is a ValueError, and so
+// is one without terms.
 func (s Selectors) check() error {
 	if s.Labels != "" {
-		if _, err := labels.Parse(s.Labels); err != nil {
+		selector, err := labels.Parse(s.Labels)
+		if err != nil {
 			return Errorf(ValueError, "label selector %q: %s", s.Labels, oneLine(err))
+		}
+		if selector.Empty() {
+			return errEmptySelector
 		}
 	}
 	if s.Fields != "" {
-		if _, err := fields.ParseSelector(s.Fields); err != nil {
+		selector, err := fields.ParseSelector(s.Fields)
+		if err != nil {
 			return Errorf(ValueError, "field selector %q: %s", s.Fields, oneLine(err))
+		}
+		if selector.Empty() {
+			return errEmptySelector
 		}
 	}
 	return nil

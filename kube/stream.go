@@ -44,6 +44,7 @@ type feed struct {
 // bytes given to emit are valid until it returns.
 func (f *feed) run(ctx context.Context, emit func(evtype string, object []byte) error) error {
 	for {
+		began := time.Now()
 		err := f.connection(ctx, emit)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -51,8 +52,9 @@ func (f *feed) run(ctx context.Context, emit func(evtype string, object []byte) 
 		if err != nil && !passing(err) {
 			return err
 		}
-		// A watch that the server ended in good order is taken up at once.
-		if err == nil {
+		// A watch that the server ended in good order is taken up at once, but
+		// not one that it ends as soon as it begins.
+		if err == nil && time.Since(began) > firstPause {
 			f.pause = 0
 			continue
 		}

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"strings"
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/api/validate/content"
@@ -79,7 +78,7 @@ func (v *View) checkNamespace(namespace string) error {
 // Filter returns the view narrowed to what also matches the selectors. A
 // selector that can't be parsed is a ValueError, and so are two empty ones.
 func (v *View) Filter(s Selectors) (*View, error) {
-	if strings.TrimSpace(s.Labels) == "" && strings.TrimSpace(s.Fields) == "" {
+	if s == (Selectors{}) {
 		return nil, errEmptySelector
 	}
 	if err := s.check(); err != nil {
@@ -96,8 +95,8 @@ func (v *View) Filter(s Selectors) (*View, error) {
 // match the view's selectors, is a LookupError.
 func (v *View) Fetch(ctx context.Context, name, namespace string) (*Item, error) {
 	what := "fetch " + objectName(v.resource, namespace, name)
-	if problems := content.IsPathSegmentName(name); name == "" || !utf8.ValidString(name) || len(problems) > 0 {
-		return nil, Errorf(ValueError, "%s: %q can't be the name of an object", what, name)
+	if err := checkName(name); err != nil {
+		return nil, Errorf(ValueError, "%s: %w", what, err)
 	}
 	if err := v.checkNamespace(namespace); err != nil {
 		return nil, Errorf(NamespaceError, "%s: %w", what, err)
@@ -112,6 +111,15 @@ func (v *View) Fetch(ctx context.Context, name, namespace string) (*Item, error)
 		return v.cluster.fetch(ctx, v.resource, namespace, name)
 	}
 	return v.fetchSelected(ctx, name, namespace)
+}
+
+// checkName refuses what can't be the name of an object. Without a name the path
+// of an object is that of all of them.
+func checkName(name string) error {
+	if name == "" || !utf8.ValidString(name) || len(content.IsPathSegmentName(name)) > 0 {
+		return Errorf(ValueError, "%q can't be the name of an object", name)
+	}
+	return nil
 }
 
 // fetchSelected lets the server decide whether the object matches the view's

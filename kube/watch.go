@@ -117,7 +117,10 @@ type watch struct {
 	only  string // the uid of the object that is watched, "" for all of the view
 	feed  feed
 	known map[string]stamp // what was delivered and exists, by key
-	send  func(Event) error
+	// listing is true until the initial list, if any, was delivered whole: what
+	// is unknown then has still to be delivered.
+	listing bool
+	send    func(Event) error
 }
 
 // stamp is what is remembered of an object: enough to tell whether it changed
@@ -133,8 +136,10 @@ func (w *watch) run(ctx context.Context, initial *Iterator, send func(Event) err
 	w.send = send
 	var err error
 	if initial != nil {
+		w.listing = true
 		err = w.list(ctx, initial)
 		initial.Close()
+		w.listing = err != nil
 	}
 	for ctx.Err() == nil {
 		switch {
@@ -196,7 +201,7 @@ func (w *watch) relist(ctx context.Context) error {
 		// What was never delivered and hasn't changed since the feed's version
 		// is from before the watch.
 		was, known := w.known[k]
-		if known && was != (stamp{meta.UID(), meta.Version()}) || !known && newer(meta.Version(), w.feed.version) {
+		if known && was != (stamp{meta.UID(), meta.Version()}) || !known && (w.listing || newer(meta.Version(), w.feed.version)) {
 			changed = append(changed, item)
 		}
 	}
@@ -212,7 +217,7 @@ func (w *watch) relist(ctx context.Context) error {
 			return err
 		}
 	}
-	w.feed.version = version
+	w.feed.version, w.listing = version, false
 	return nil
 }
 

@@ -187,3 +187,26 @@ func TestWatchFindsOutWhatItMissed(t *testing.T) {
 	create(t, v, "after")
 	assert.Equal(t, "ADDED after", next(t, w))
 }
+
+// An initial list that breaks off is taken up again, not given up.
+func TestWatchInitialListBreaksOff(t *testing.T) {
+	t.Parallel()
+	var lists, count atomic.Int64
+	breakOff := func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil && r.URL.Query().Has("limit") && lists.Add(1) == 2 {
+				resp.Body = &breaking{ReadCloser: resp.Body, left: 1, cuts: new(atomic.Int64)}
+			}
+			return resp, err
+		})
+	}
+	v := configMaps(t, connect(t, breakOff, pages(10, &count)))
+	createMany(t, v, 25)
+	w := watchView(t, v, WatchOptions{Initial: true})
+	seen := map[string]int{}
+	for range 25 {
+		seen[next(t, w)]++
+	}
+	assert.Len(t, seen, 25)
+}

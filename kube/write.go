@@ -2,6 +2,7 @@ package kube
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -64,10 +65,19 @@ func (c *Cluster) Item(ctx context.Context, object Value) (*Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if object.At("metadata", "name").Type() != String {
+	meta := object.Get("metadata")
+	name, namespace := meta.Get("name").String(), meta.Get("namespace").String()
+	if meta.Get("name").Type() != String {
 		return nil, Errorf(ValueError, "the data has no metadata.name")
 	}
-	return newItem(c, r, object.Raw()), nil
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	v := &View{cluster: c, resource: r}
+	if err := v.checkNamespace(namespace); err != nil {
+		return nil, err
+	}
+	return &Item{cluster: c, resource: r, raw: Value{bytes.Clone(object.Raw())}}, nil
 }
 
 // resourceOf finds the resource that the object's apiVersion and kind name, at
@@ -139,6 +149,9 @@ var patchTypes = map[string]string{
 
 // patch sends a patch of the item's object and returns the newest item.
 func (i *Item) patch(ctx context.Context, verb, kind string, patch any) (*Item, error) {
+	if err := i.addressable(); err != nil {
+		return nil, err
+	}
 	body, err := json.Marshal(patch)
 	if err != nil {
 		return nil, Errorf(ValueError, "%s %s: %w", verb, i, err)
@@ -170,6 +183,9 @@ type DeleteOptions struct {
 //
 // A namespace that is on its way out already answers 409; that is no error.
 func (i *Item) Delete(ctx context.Context, options DeleteOptions) error {
+	if err := i.addressable(); err != nil {
+		return err
+	}
 	if options.Propagation == "" {
 		options.Propagation = "Background"
 	}

@@ -107,3 +107,20 @@ func TestForbiddenNamesTheRule(t *testing.T) {
 	assert.ErrorContains(t, err, `missing rule: apiGroups: ["apps"], resources: ["deployments"], verbs: ["get"] in a Role in namespace "default"`)
 	assert.True(t, IsReason(err, "Forbidden"))
 }
+
+func TestItemWithoutANameIsNoCollection(t *testing.T) {
+	t.Parallel()
+	c := connect(t)
+	for _, text := range []string{
+		`{"apiVersion":"v1","kind":"Secret","metadata":{"name":"","namespace":"default"}}`,
+		`{"apiVersion":"v1","kind":"Secret","metadata":{"name":"x","namespace":".."}}`,
+		`{"apiVersion":"v1","kind":"Node","metadata":{"name":"a/b"}}`,
+	} {
+		_, err := c.Item(t.Context(), parse(t, text))
+		assert.Error(t, err, text)
+	}
+	nameless := newItem(c, builtin("secrets"), []byte(`{"metadata":{"namespace":"default"}}`))
+	assert.True(t, IsKind(nameless.Delete(t.Context(), DeleteOptions{}), ValueError))
+	_, err := nameless.Fetch(t.Context())
+	assert.True(t, IsKind(err, ValueError))
+}
