@@ -94,7 +94,7 @@ func TestTableMarksWhoIsMissing(t *testing.T) {
 	for _, part := range []string{
 		"| count the Running pods | **1.50 s** | 1.00 s | skipped | not present | - | skipped |\n",
 		"| - kubelua takes |  | 1.50 x |  |",
-		"| - processor time, memory | 0 ms, 40 MB | 0 ms, 40 MB |",
+		"| - processor time, memory | 0.0 ms, 40 MB | 0.0 ms, 40 MB |",
 		"5,000 pods are 22 MB of JSON",
 		"requests: not present, for want of python3 with requests",
 	} {

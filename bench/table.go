@@ -138,8 +138,11 @@ func (p *programs) writeNotes(w io.Writer, all []measured) {
 }
 
 func duration(t time.Duration) string {
-	if t < time.Second {
-		return fmt.Sprintf("%.3g ms", t.Seconds()*1000)
+	switch {
+	case t < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", t.Seconds()*1000)
+	case t < time.Second:
+		return fmt.Sprintf("%.0f ms", t.Seconds()*1000)
 	}
 	return fmt.Sprintf("%.2f s", t.Seconds())
 }
