@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/kubelua/kubelua/kube/local"
 )
 
 func TestKeepsItsData(t *testing.T) {
@@ -22,6 +24,9 @@ func TestKeepsItsData(t *testing.T) {
 	must(t, s, "", "create", "deployment", "web", "--image=nginx", "--replicas=4")
 	must(t, s, "", "rollout", "status", "deployment/web", "--timeout=30s")
 	token := must(t, s, "", "create", "token", "default")
+	if err := local.RestartServer(t.Context(), o); err == nil || !strings.Contains(err.Error(), "takes no orders") {
+		t.Errorf("restart the server of a kept cluster: got %v", err)
+	}
 	must(t, s, "", "label", "node", "node-1", "node-not-ready.stage.kwok.x-k8s.io=true")
 	must(t, s, "", "wait", "node/node-1", "--for=condition=Ready=False", "--timeout=30s")
 	down(t, o, s)

@@ -12,3 +12,9 @@ func Down(context.Context, Options) error { return ErrUnsupported }
 
 // Find returns ErrUnsupported.
 func Find(context.Context, Options) (Status, error) { return Status{}, ErrUnsupported }
+
+// RestartServer returns ErrUnsupported.
+func RestartServer(context.Context, Options) error { return ErrUnsupported }
+
+// Compact returns ErrUnsupported.
+func Compact(context.Context, Options) error { return ErrUnsupported }

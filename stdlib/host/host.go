@@ -30,6 +30,14 @@ type Host interface {
 	// out of Lua before, and what it found is put into Lua after.
 	Block(L *lua.LState, call func(ctx context.Context) error) error
 
+	// Turn lets other tasks have a turn where L has run for long while they
+	// wait. A binding calls it where it could have blocked but need not.
+	Turn(L *lua.LState)
+
+	// Spawn starts a task that calls fn, and returns its handle as scripts have
+	// it. The task takes its first step when L waits.
+	Spawn(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue
+
 	// Cleanup runs call where a cancelled run no longer interrupts it, for a
 	// short grace time. Closers run here, so that they work under Ctrl-C too.
 	Cleanup(L *lua.LState, call func())
@@ -55,11 +63,23 @@ type Host interface {
 	Stderr() io.Writer
 	Stdin() io.Reader
 
-	// Getenv reads an environment variable; false where it isn't set or the
-	// script may not read it.
-	Getenv(name string) (string, bool)
+	// Status shows a text on the last line of the terminal that stderr is; "" takes
+	// it away. Elsewhere it does nothing.
+	Status(text string)
 
-	// ReadFile reads a file that the script may read. The error says which
-	// permission is missing where that is why.
-	ReadFile(path string) ([]byte, error)
+	// Attended tells whether somebody can be asked: stdin and stderr are a terminal.
+	Attended() bool
+
+	// Raise raises err in L, as scripts catch the errors of the host: a value
+	// with a type. It does not return.
+	Raise(L *lua.LState, err error)
+
+	// AtClose has release called when the VM is closed.
+	AtClose(release func())
+
+	// Machine is what the script may do to the machine.
+	Machine
+
+	// Values are those that bindings and modules have in common.
+	Values
 }

@@ -1,6 +1,6 @@
 // Package localtest gives tests a local cluster: one for each test process,
 // started by the first test that asks for it and gone when the process is,
-// however that ends.
+// however that ends. A test that breaks its cluster gets one of its own.
 //
 // A package's TestMain must be
 //
@@ -49,6 +49,22 @@ func Main(m *testing.M) int {
 		return max(code, 1)
 	}
 	return code
+}
+
+// Own starts a cluster that is the test's alone, for one that breaks it, and
+// stops it when the test ends. The options name it to the functions of package
+// local.
+func Own(t testing.TB) (local.Options, local.Status) {
+	t.Helper()
+	c := &cluster{}
+	c.start()
+	t.Cleanup(func() {
+		if err := c.stop(); err != nil {
+			t.Errorf("localtest: %v", err)
+		}
+	})
+	c.check(t)
+	return c.options(), c.status
 }
 
 // Kubeconfig returns the path of a kubeconfig with an administrator's login.
@@ -103,15 +119,21 @@ func running(t testing.TB) *cluster {
 		t.Fatal("localtest: TestMain must call localtest.Main, which stops the cluster")
 	}
 	process.once.Do(process.start)
-	switch {
-	case process.missing != "" && os.Getenv(requireVariable) == "":
-		t.Skip(process.missing)
-	case process.missing != "":
-		t.Fatal(process.missing)
-	case process.err != nil:
-		t.Fatalf("localtest: %v\n%s", process.err, process.status.Error)
-	}
+	process.check(t)
 	return &process
+}
+
+// check skips or fails a test that has no cluster.
+func (c *cluster) check(t testing.TB) {
+	t.Helper()
+	switch {
+	case c.missing != "" && os.Getenv(requireVariable) == "":
+		t.Skip(c.missing)
+	case c.missing != "":
+		t.Fatal(c.missing)
+	case c.err != nil:
+		t.Fatalf("localtest: %v\n%s", c.err, c.status.Error)
+	}
 }
 
 func (c *cluster) start() {
@@ -148,7 +170,7 @@ func (c *cluster) stop() error {
 // options are those of a cluster that ends with this process at the latest: a
 // test program that panics, times out or is killed can't stop it.
 func (c *cluster) options() local.Options {
-	return local.Options{Dir: c.dir, Binary: c.program, Ephemeral: true, Attached: true}
+	return local.Options{Dir: c.dir, Binary: c.program, Ephemeral: true, Exec: true, Attached: true}
 }
 
 // program finds the local cluster's program: where the variable says, else in

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The media types of the OCI image specification, version 1.
+const (
+	indexType    = "application/vnd.oci.image.index.v1+json"
+	manifestType = "application/vnd.oci.image.manifest.v1+json"
+	configType   = "application/vnd.oci.image.config.v1+json"
+	layerType    = "application/vnd.oci.image.layer.v1.tar+gzip"
+)
+
+// user is who runs in the container, and isn't root.
+const user = "65532:65532"
+
+// layout is an OCI image layout, whose blobs are named by their digests.
+type layout struct{ blobs map[string][]byte }
+
+// descriptor points to a blob.
+type descriptor struct {
+	MediaType   string            `json:"mediaType"`
+	Digest      string            `json:"digest"`
+	Size        int               `json:"size"`
+	Platform    *platform         `json:"platform,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+type platform struct {
+	Architecture string `json:"architecture"`
+	OS           string `json:"os"`
+}
+
+// index lists images, or other indexes.
+type index struct {
+	SchemaVersion int          `json:"schemaVersion"`
+	MediaType     string       `json:"mediaType"`
+	Manifests     []descriptor `json:"manifests"`
+}
+
+// manifest is an image of one platform.
+type manifest struct {
+	SchemaVersion int          `json:"schemaVersion"`
+	MediaType     string       `json:"mediaType"`
+	Config        descriptor   `json:"config"`
+	Layers        []descriptor `json:"layers"`
+}
+
+// config says how containers of an image run.
+type config struct {
+	platform
+	Config struct {
+		User       string   `json:"User"`
+		Entrypoint []string `json:"Entrypoint"`
+		WorkingDir string   `json:"WorkingDir"`
+	} `json:"config"`
+	RootFS struct {
+		Type    string   `json:"type"`
+		DiffIDs []string `json:"diff_ids"`
+	} `json:"rootfs"`
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// add adds a blob.
+func (l *layout) add(mediaType string, blob []byte) descriptor {
+	d := descriptor{MediaType: mediaType, Digest: digest(blob), Size: len(blob)}
+	if l.blobs == nil {
+		l.blobs = map[string][]byte{}
+	}
+	l.blobs[d.Digest] = blob
+	return d
+}
+
+// addJSON adds a blob that is JSON.
+func (l *layout) addJSON(mediaType string, v any) (descriptor, error) {
+	text, err := json.Marshal(v)
+	return l.add(mediaType, text), err
+}
+
+// image adds the image of a program for Linux on one architecture: nothing but the
+// program.
+func (l *layout) image(architecture string, program []byte) (descriptor, error) {
+	files, err := archive(file{"kubelua", 0o755, program})
+	if err != nil {
+		return descriptor{}, err
+	}
+	var layer bytes.Buffer
+	z := gzip.NewWriter(&layer)
+	if _, err := z.Write(files); err != nil {
+		return descriptor{}, err
+	}
+	if err := z.Close(); err != nil {
+		return descriptor{}, err
+	}
+	on := platform{architecture, "linux"}
+	c := config{platform: on}
+	c.Config.User, c.Config.Entrypoint, c.Config.WorkingDir = user, []string{"/kubelua"}, "/"
+	c.RootFS.Type, c.RootFS.DiffIDs = "layers", []string{digest(files)}
+	m := manifest{SchemaVersion: 2, MediaType: manifestType, Layers: []descriptor{l.add(layerType, layer.Bytes())}}
+	if m.Config, err = l.addJSON(configType, c); err != nil {
+		return descriptor{}, err
+	}
+	d, err := l.addJSON(manifestType, m)
+	d.Platform = &on
+	return d, err
+}
+
+// archive is the layout of one name for the images of several platforms.
+func (l *layout) archive(name string, images []descriptor) ([]byte, error) {
+	all, err := l.addJSON(indexType, index{2, indexType, images})
+	if err != nil {
+		return nil, err
+	}
+	// The first is for tools that know the specification, the other one for
+	// containerd, which wants a whole reference.
+	_, tag, _ := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
+	all.Annotations = map[string]string{"org.opencontainers.image.ref.name": tag, "io.containerd.image.name": whole(name)}
+	entry, err := json.Marshal(index{2, indexType, []descriptor{all}})
+	if err != nil {
+		return nil, err
+	}
+	files := []file{{"oci-layout", 0o644, []byte(`{"imageLayoutVersion":"1.0.0"}`)}, {"index.json", 0o644, entry}}
+	for _, d := range slices.Sorted(maps.Keys(l.blobs)) {
+		files = append(files, file{"blobs/" + strings.Replace(d, ":", "/", 1), 0o644, l.blobs[d]})
+	}
+	return archive(files...)
+}
+
+// whole is the name of an image with the registry that is meant where it names none.
+func whole(name string) string {
+	registry, _, found := strings.Cut(name, "/")
+	switch {
+	case !found:
+		return "docker.io/library/" + name
+	case !strings.ContainsAny(registry, ".:") && registry != "localhost":
+		return "docker.io/" + name
+	}
+	return name
+}
+
+// file is a file of a tar archive.
+type file struct {
+	name string
+	mode int64
+	data []byte
+}
+
+// archive is a tar archive of files that are root's and have no time.
+func archive(files ...file) ([]byte, error) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, f := range files {
+		if err := w.WriteHeader(&tar.Header{Name: f.name, Mode: f.mode, Size: int64(len(f.data)), Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(f.data); err != nil {
+			return nil, err
+		}
+	}
+	err := w.Close()
+	return b.Bytes(), err
+}
