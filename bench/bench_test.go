@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kubelua/kubelua/kube"
 )
 
 func TestMedian(t *testing.T) {
@@ -51,10 +55,17 @@ func sample(title string, pods int, times [columns]time.Duration, memory int64) 
 
 func TestGoals(t *testing.T) {
 	p := &programs{kubelua: "/no such file"}
+	watches := sample(titleWatches, fewPods, [columns]time.Duration{kubelua: 126, floor: 100}, 0)
+	watches.series[kubelua] = []result{{Wall: 126, Output: "110000\t0"}, {Wall: 126, Output: "109999\t1"}}
 	all := []measured{
 		sample(titleCount, fewPods, [columns]time.Duration{kubelua: 119, floor: 100, dynamic: 290, requests: 140}, 60e6),
 		sample(titleCount, manyPods, [columns]time.Duration{kubelua: 500, floor: 100}, 75e6),
 		sample(titleStart, fewPods, [columns]time.Duration{kubelua: 26 * time.Millisecond, floor: 1}, 0),
+		sample(titleParallel, fewPods, [columns]time.Duration{kubelua: 109, dynamic: 100}, 0),
+		sample(titleTurns, 0, [columns]time.Duration{kubelua: 3001}, 0),
+		sample(titleSleepers, 0, [columns]time.Duration{kubelua: 1}, 201e6),
+		sample(titleGenerators, 0, [columns]time.Duration{kubelua: 1}, 399e6),
+		watches,
 	}
 	want := map[string]bool{
 		"1.2 times":    true,
@@ -63,6 +74,12 @@ func TestGoals(t *testing.T) {
 		"64 MB":        true,
 		"within 20 %":  false,
 		"within 25 ms": false,
+		"1.1 times":    true,
+		"1.25 times":   false,
+		"no event":     false,
+		"3 µs":         false,
+		"200 MB":       false,
+		"400 MB":       true,
 	}
 	goals := p.goals(all)
 	if len(goals) != len(want) {
@@ -89,7 +106,7 @@ func TestTableMarksWhoIsMissing(t *testing.T) {
 	m := sample(titleCount, fewPods, [columns]time.Duration{kubelua: 1500 * time.Millisecond, floor: time.Second}, 40e6)
 	m.commands[kubectl] = nil
 	var b strings.Builder
-	p.writeTable(&b, []measured{m})
+	p.writeTable(&b, []measured{m}, []int{kubelua, floor, dynamic, requests, kubectl, official})
 	p.writeNotes(&b, []measured{m})
 	for _, part := range []string{
 		"| count the Running pods | **1.50 s** | 1.00 s | skipped | not present | - | skipped |\n",
@@ -101,6 +118,60 @@ func TestTableMarksWhoIsMissing(t *testing.T) {
 		if !strings.Contains(b.String(), part) {
 			t.Errorf("the report has no %q:\n%s", part, b.String())
 		}
+	}
+}
+
+func TestEach(t *testing.T) {
+	tests := map[string]struct {
+		result result
+		want   time.Duration
+	}{
+		"many":    {result{Wall: time.Second, Output: "1000"}, time.Millisecond},
+		"nothing": {result{Wall: time.Second}, time.Second},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := each(test.result); got != test.want {
+				t.Errorf("each(%+v) = %v, want %v", test.result, got, test.want)
+			}
+		})
+	}
+}
+
+// The shell takes the part of the program stopwatch.
+func TestRunDuring(t *testing.T) {
+	r := &runner{programs: &programs{stopwatch: "sh"}}
+	failure := errors.New("no")
+	tests := map[string]struct {
+		says string
+		err  error // of during
+		want []string
+		fail string
+	}{
+		"a first line":   {`echo '{"first": 1}'; echo '{"first": 1, "wall": 5, "output": "'$0'"}'`, nil, []string{"called"}, ""},
+		"no output":      {`echo '{"wall": 5, "output": "'$0'"}'`, nil, nil, ""},
+		"during fails":   {`echo '{"first": 1}'; exec sleep 60`, failure, []string{"called"}, "no"},
+		"it fails":       {`echo lost >&2; exit 1`, nil, nil, "lost"},
+		"it fails later": {`echo '{"first": 1}'; echo lost >&2; exit 1`, nil, []string{"called"}, "lost"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var calls []string
+			during := func(_ context.Context, _ *kube.Cluster, value string) error {
+				calls = append(calls, "called")
+				return test.err
+			}
+			got, err := r.run(context.Background(), []string{"-c", test.says, value}, during)
+			switch {
+			case test.fail != "" && (err == nil || err.Error() != test.fail):
+				t.Errorf("error %v, want %s", err, test.fail)
+			case test.fail == "" && (err != nil || got.Wall != 5 || !strings.HasPrefix(got.Output, "run-")):
+				t.Errorf("result %+v, %v", got, err)
+			}
+			if !slices.Equal(calls, test.want) {
+				t.Errorf("during was %q, want %q", calls, test.want)
+			}
+		})
 	}
 }
 

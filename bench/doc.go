@@ -2,8 +2,10 @@
 //
 // It starts a local cluster, fills it with pods, and has every peer do the same
 // work on it in a process of its own: count the pods that run, collect all
-// names, label 500 pods one after another, take the first events of a watch,
-// and just start. The peers take turns, several rounds, each round beginning with
+// names, label 500 pods one after another and 16 at once, take the first events
+// of a watch and of 20 at once, and just start. Before that, without a cluster,
+// it has tasks sleep and take turns, and coroutines made and resumed, beside the
+// stock gopher-lua. The peers take turns, several rounds, each round beginning with
 // another one; what is printed are medians, as a Markdown table. Peers that are
 // not installed are left out, which the table says.
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // goal is a promise and what became of it.
@@ -23,7 +24,7 @@ func (p *programs) goals(all []measured) []goal {
 	ratio := func(title string, column int) (float64, bool) {
 		for _, m := range all {
 			for _, r := range m.rows {
-				if r.title == title && m.pods == fewPods {
+				if r.title == title && m.pods != manyPods {
 					return m.ratio(column, r)
 				}
 			}
@@ -42,6 +43,10 @@ func (p *programs) goals(all []measured) []goal {
 	atMost(0.9, titleCount, requests)
 	atMost(1.25, titleWatch, floor)
 	atMost(1.25, titleFirstToLast, floor)
+	atMost(1.1, titleParallel, dynamic)
+	atMost(1.25, titleWatches, floor)
+	atMost(1.25, titleChanges, floor)
+	atMost(2, titleCoroutines, stock)
 
 	var few int64
 	for _, m := range all {
@@ -58,6 +63,17 @@ func (p *programs) goals(all []measured) []goal {
 			// the two, and as much again while the table grows.
 			names := int64(m.pods) * 128
 			add(bytes <= 64e6+names, fmt.Sprintf("collect the names of %s pods: at most 64 MB and the names", thousands(m.pods)), "%s", megabytes(bytes))
+		case m.title == titleWatches:
+			if lost, ok := m.lost(kubelua); ok {
+				add(lost == 0, fmt.Sprintf("%d watches at once: no event lost, none twice", watchCount), "%d in %d rounds", lost, len(m.series[kubelua]))
+			}
+		case m.title == titleSleepers:
+			add(bytes <= 200e6, titleSleepers+": at most 200 MB", "%s", megabytes(bytes))
+		case m.title == titleTurns:
+			t, _ := m.time(kubelua, m.rows[0])
+			add(t <= 3*time.Microsecond, titleTurns+": within 3 µs", "%s", duration(t))
+		case m.title == titleGenerators:
+			add(bytes <= 400e6, thousands(generators)+" abandoned generators: at most 400 MB", "%s", megabytes(bytes))
 		case m.title == titleStart:
 			t, _ := m.time(kubelua, m.rows[0])
 			add(t.Milliseconds() < 25, "start: within 25 ms", "%s", duration(t))

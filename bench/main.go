@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -65,6 +66,47 @@ func (s *settings) run(ctx context.Context, w io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	// What needs no cluster goes first, while none is there to disturb it.
+	r := &runner{programs: p, env: os.Environ(), rounds: s.rounds, progress: show.tell}
+	language, err := s.do(ctx, r, 0, p.language())
+	var onCluster []measured
+	if err == nil && s.wants(append(p.reading(fewPods), p.rest(fewPods)...)) {
+		onCluster, err = s.onCluster(ctx, r, dir)
+	}
+	show.tell("")
+	switch {
+	case len(language)+len(onCluster) > 0:
+		s.report(w, p, language, onCluster) // also what came before an error
+	case err == nil:
+		err = fmt.Errorf("no task has %q in its title", s.only)
+	}
+	return err
+}
+
+// wants tells whether any of the tasks is to be measured.
+func (s *settings) wants(tasks []task) bool {
+	return slices.ContainsFunc(tasks, func(t task) bool { return strings.Contains(t.title, s.only) })
+}
+
+// do has the tasks done that are to be measured. With an error it returns what
+// was measured before.
+func (s *settings) do(ctx context.Context, r *runner, pods int, tasks []task) (all []measured, err error) {
+	for _, t := range tasks {
+		if !s.wants([]task{t}) {
+			continue
+		}
+		got, err := r.measure(ctx, t)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, measured{t, pods, got})
+	}
+	return all, nil
+}
+
+// onCluster has the tasks done that need a cluster, on one that it starts, or on
+// the one that it was told to use.
+func (s *settings) onCluster(ctx context.Context, r *runner, dir string) (all []measured, err error) {
 	nodes := fewNodes
 	if s.big {
 		nodes = manyNodes
@@ -73,66 +115,48 @@ func (s *settings) run(ctx context.Context, w io.Writer) (err error) {
 	if s.kubeconfig != "" {
 		c, err = use(s.kubeconfig, dir)
 	} else {
-		c, err = start(ctx, s.localcluster, nodes, dir, show.tell)
+		c, err = start(ctx, s.localcluster, nodes, dir, r.progress)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.stop()) }()
-	all, err := s.measure(ctx, p, c, show.tell)
-	show.tell("")
-	switch {
-	case len(all) > 0:
-		s.report(w, p, all) // also what came before an error
-	case err == nil:
-		err = fmt.Errorf("no task has %q in its title", s.only)
-	}
-	return err
-}
-
-// measure fills the cluster and has the tasks done. With an error it returns what
-// was measured before.
-func (s *settings) measure(ctx context.Context, p *programs, c *cluster, tell func(string)) (all []measured, err error) {
 	client, err := kube.Connect(kube.Options{Kubeconfig: c.kubeconfig})
 	if err != nil {
 		return nil, err
 	}
 	defer client.Close()
-	r := &runner{programs: p, env: c.env, rounds: s.rounds, progress: tell}
-	do := func(pods int, tasks []task) error {
-		for _, t := range tasks {
-			if !strings.Contains(t.title, s.only) {
-				continue
-			}
-			got, err := r.measure(ctx, t)
-			if err != nil {
-				return err
-			}
-			all = append(all, measured{t, pods, got})
-		}
-		return nil
-	}
-	if err := seed(ctx, client, fewPods, tell); err != nil {
+	r.env, r.cluster = c.env, client
+	if err := seed(ctx, client, fewPods, r.progress); err != nil {
 		return nil, err
 	}
-	if err := do(fewPods, append(p.reading(fewPods), p.rest(fewPods)...)); err != nil || !s.big {
+	all, err = s.do(ctx, r, fewPods, append(r.reading(fewPods), r.rest(fewPods)...))
+	if err != nil || !s.big {
 		return all, err
 	}
-	if err := seed(ctx, client, manyPods, tell); err != nil {
+	if err := seed(ctx, client, manyPods, r.progress); err != nil {
 		return all, err
 	}
 	r.many = true
-	err = do(manyPods, p.reading(manyPods))
-	return all, err
+	more, err := s.do(ctx, r, manyPods, r.reading(manyPods))
+	return append(all, more...), err
 }
 
 // report writes all that came out, as Markdown.
-func (s *settings) report(w io.Writer, p *programs, all []measured) {
-	fmt.Fprintf(w, "%d processors, %s/%s. Medians of %d rounds, of %d for the slow peers; every run is a process of its own.\n\n",
-		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.rounds, min(s.rounds, slowRounds))
-	p.writeTable(w, all)
-	fmt.Fprintln(w)
-	p.writeNotes(w, all)
-	fmt.Fprintln(w)
-	writeGoals(w, p.goals(all))
+func (s *settings) report(w io.Writer, p *programs, language, onCluster []measured) {
+	fmt.Fprintf(w, "%d processors, %s/%s. Medians of %d rounds, of %d for the slow peers, of at most %d for what takes long; every run is a process of its own.\n\n",
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.rounds, min(s.rounds, slowRounds), min(s.rounds, fewRounds))
+	if len(onCluster) > 0 {
+		p.writeTable(w, onCluster, []int{kubelua, floor, dynamic, requests, kubectl, official})
+		fmt.Fprintln(w)
+		p.writeNotes(w, onCluster)
+		fmt.Fprintln(w)
+	}
+	if len(language) > 0 {
+		p.writeTable(w, language, []int{kubelua, stock})
+		fmt.Fprintln(w)
+		writeLanguageNotes(w)
+		fmt.Fprintln(w)
+	}
+	writeGoals(w, p.goals(append(onCluster, language...)))
 }

@@ -21,9 +21,11 @@ const (
 	kubectl
 	official
 	otherFloor // another way for the floor to do the same; no column
+	stock      // who does what needs no cluster; in a table of its own
 	peerCount
 )
 
+// columns is how many columns the table of the work on a cluster has.
 const columns = otherFloor
 
 // peer is somebody who does the work.
@@ -37,9 +39,9 @@ type peer struct {
 type programs struct {
 	peers [peerCount]peer
 
-	kubelua, kubectl, jq                 string
-	requests, official                   string // interpreters that have the library
-	floor, dynamic, empty, stopwatch, py string // py is a directory
+	kubelua, kubectl, jq                        string
+	requests, official                          string // interpreters that have the library
+	floor, dynamic, empty, stock, stopwatch, py string // py is a directory
 }
 
 //go:embed scripts
@@ -66,10 +68,11 @@ func prepare(ctx context.Context, kubeluaPath, dir string) (*programs, error) {
 			kubectl:    {name: `kubectl \| jq`, slow: true},
 			official:   {name: "Python kubernetes", slow: true},
 			otherFloor: {name: "floor, the other way"},
+			stock:      {name: "stock gopher-lua"},
 		},
 		floor: filepath.Join(dir, "floor"), dynamic: filepath.Join(dir, "dynamic"),
 		empty: filepath.Join(dir, "empty"), stopwatch: filepath.Join(dir, "stopwatch"),
-		py: filepath.Join(dir, "scripts"),
+		stock: filepath.Join(dir, "stock"), py: filepath.Join(dir, "scripts"),
 	}
 	var err error
 	if p.kubelua, err = filepath.Abs(kubeluaPath); err == nil {
@@ -85,7 +88,7 @@ func prepare(ctx context.Context, kubeluaPath, dir string) (*programs, error) {
 	if err != nil {
 		return nil, err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", dir+string(filepath.Separator), "./floor", "./dynamic", "./empty", "./stopwatch")
+	build := exec.CommandContext(ctx, "go", "build", "-o", dir+string(filepath.Separator), "./floor", "./dynamic", "./empty", "./stock", "./stopwatch")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the peers (in the folder of the benchmark): %w\n%s", err, text)

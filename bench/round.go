@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -11,10 +13,20 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/kubelua/kubelua/kube"
 )
 
 // slowRounds is how many rounds the slow peers take part in.
 const slowRounds = 2
+
+// fewRounds is how many rounds what takes long has, but for what takes longest,
+// which has one.
+const fewRounds = 3
+
+// longest is how long a run may take. What takes that long waits for something
+// that won't come.
+const longest = 5 * time.Minute
 
 // result is what the program stopwatch tells of one run.
 type result struct {
@@ -31,6 +43,7 @@ type series [peerCount][]result
 type runner struct {
 	*programs
 	env      []string
+	cluster  *kube.Cluster // nil for work that needs none
 	rounds   int
 	many     bool // many pods: the slow peers are left out
 	progress func(string)
@@ -42,8 +55,11 @@ type runner struct {
 // always runs after the one that leaves the most behind.
 func (r *runner) measure(ctx context.Context, t task) (series, error) {
 	var all series
-	rounds := r.rounds * max(t.times, 1)
-	for round := -1; round < rounds; round++ {
+	rounds, first := r.rounds*max(t.times, 1), -1
+	if t.few > 0 {
+		rounds, first = min(rounds, t.few), 0
+	}
+	for round := first; round < rounds; round++ {
 		for turn := range peerCount {
 			who := (turn + max(round, 0)) % peerCount
 			p := r.peers[who]
@@ -51,7 +67,7 @@ func (r *runner) measure(ctx context.Context, t task) (series, error) {
 				continue
 			}
 			r.progress(fmt.Sprintf("%s: round %d of %d, %s", t.title, max(round+1, 0), rounds, p.name))
-			one, err := r.run(ctx, t.commands[who])
+			one, err := r.run(ctx, t.commands[who], t.during)
 			if err != nil {
 				return all, fmt.Errorf("%s, %s: %w", t.title, p.name, err)
 			}
@@ -67,12 +83,16 @@ func (r *runner) measure(ctx context.Context, t task) (series, error) {
 }
 
 // run runs one command in a process of its own and returns what it took. An
-// argument that is value becomes one that was not used before.
-func (r *runner) run(ctx context.Context, command []string) (one result, err error) {
+// argument that is value becomes one that was not used before, which during gets
+// too; it may be nil.
+func (r *runner) run(ctx context.Context, command []string, during during) (one result, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, fmt.Errorf("it hangs: no end after %v", longest))
+	defer cancel()
 	r.runs++
+	fresh := "run-" + strconv.Itoa(os.Getpid()) + "-" + strconv.Itoa(r.runs)
 	command = slices.Clone(command)
 	for i := range command {
-		command[i] = strings.ReplaceAll(command[i], value, "run-"+strconv.Itoa(os.Getpid())+"-"+strconv.Itoa(r.runs))
+		command[i] = strings.ReplaceAll(command[i], value, fresh)
 	}
 	cmd := exec.CommandContext(ctx, r.stopwatch, command...)
 	cmd.Env = r.env
@@ -80,14 +100,31 @@ func (r *runner) run(ctx context.Context, command []string) (one result, err err
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	var said strings.Builder
 	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return one, context.Cause(ctx)
-	}
+	out, err := cmd.StdoutPipe()
 	if err != nil {
+		return one, err
+	}
+	if err := cmd.Start(); err != nil {
+		return one, err
+	}
+	tells := json.NewDecoder(out)
+	for err == nil {
+		if err = tells.Decode(&one); err == nil && one.Wall == 0 && during != nil {
+			if err = during(ctx, r.cluster, fresh); err != nil {
+				cancel()
+			}
+		}
+	}
+	ended := cmd.Wait()
+	switch {
+	case err != io.EOF && !errors.Is(err, context.Canceled):
+		return one, err
+	case ctx.Err() != nil:
+		return one, context.Cause(ctx)
+	case ended != nil:
 		return one, fmt.Errorf("%s", tail(said.String(), 5))
 	}
-	return one, json.Unmarshal(out, &one)
+	return one, nil
 }
 
 // tail is the last lines of a text.

@@ -51,11 +51,11 @@ func namespace(i int) string { return fmt.Sprintf("bench-%02d", i) }
 
 // create creates an object unless it exists.
 func create(ctx context.Context, c *kube.Cluster, yaml string) error {
-	object, err := kube.ParseObject(yaml)
+	object, err := kube.ParseObject(ctx, yaml)
 	if err != nil {
 		return err
 	}
-	if _, err = c.Create(ctx, object, ""); kube.IsReason(err, "AlreadyExists") {
+	if _, err = c.Create(ctx, object, kube.CreateOptions{}); kube.IsReason(err, "AlreadyExists") {
 		return nil
 	}
 	return err

@@ -42,11 +42,12 @@ func (m *measured) ratio(column int, r row) (float64, bool) {
 	return median(all)
 }
 
-// writeTable writes a Markdown table: for every row the times, kubelua's time
-// relative to each, and what the processes used.
-func (p *programs) writeTable(w io.Writer, all []measured) {
+// writeTable writes a Markdown table with the given peers as its columns: for
+// every row the times, kubelua's time relative to each, and what the processes
+// used.
+func (p *programs) writeTable(w io.Writer, all []measured, peers []int) {
 	head, rule := []string{""}, []string{"---"}
-	for column := range columns {
+	for _, column := range peers {
 		head, rule = append(head, p.peers[column].name), append(rule, "---:")
 	}
 	line := func(cells []string) { fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | ")) }
@@ -56,11 +57,11 @@ func (p *programs) writeTable(w io.Writer, all []measured) {
 	for _, m := range all {
 		if m.pods != pods {
 			pods = m.pods
-			line(append([]string{fmt.Sprintf("**%s pods**", thousands(pods))}, make([]string, columns)...))
+			line(append([]string{fmt.Sprintf("**%s pods**", thousands(pods))}, make([]string, len(peers))...))
 		}
 		for _, r := range m.rows {
-			times, ratios := []string{r.title}, []string{"- kubelua takes"}
-			for column := range columns {
+			times, ratios, alone := []string{r.title}, []string{"- kubelua takes"}, true
+			for _, column := range peers {
 				t, _ := m.time(column, r)
 				x, ok := m.ratio(column, r)
 				switch {
@@ -70,13 +71,16 @@ func (p *programs) writeTable(w io.Writer, all []measured) {
 					times, ratios = append(times, "**"+duration(t)+"**"), append(ratios, "")
 				default:
 					times, ratios = append(times, duration(t)), append(ratios, fmt.Sprintf("%.2f x", x))
+					alone = false
 				}
 			}
 			line(times)
-			line(ratios)
+			if !alone {
+				line(ratios)
+			}
 		}
 		used := []string{"- processor time, memory"}
-		for column := range columns {
+		for _, column := range peers {
 			who := m.who(column, m.rows[0])
 			cell := ""
 			if bytes, ok := m.memory(who); ok {
@@ -123,22 +127,45 @@ func (p *programs) writeNotes(w io.Writer, all []measured) {
 			}
 			note("The watch's floor is the faster of a plain event stream (%s) and the paged list of a client that lists before it watches (%s): the %s.",
 				duration(stream), duration(list), taken)
+		case titleParallel:
+			note("To label pods is a list and a patch for each of them. At once: task.parallel with a limit of 16, 16 goroutines elsewhere.")
+		case titleWatches:
+			streams, _ := m.figure(floor, first)
+			lists, _ := m.figure(otherFloor, first)
+			note("%d watches: the floor is as many readers that count lines. They have what exists from event streams after %s and from paged lists, read at once, after %s; the faster counts. The changes are made by somebody else. kubelua looks at each for its label.",
+				watchCount, duration(streams), duration(lists))
 		case titleStart:
 			note("Start: the floor is an empty Go program; Python imports its library; kubectl tells its version.")
 		}
 	}
+	p.writeAbsences(w, all)
+}
+
+// writeLanguageNotes says how the work without a cluster was measured.
+func writeLanguageNotes(w io.Writer) {
+	note := func(format string, args ...any) { fmt.Fprintf(w, "- "+format+"\n", args...) }
+	note("Memory is of the whole process. So are the times, but for those of small things, which are divided by how many there were: %s, of values in the queue %s.",
+		thousands(switches), thousands(handovers))
+	note("The stock gopher-lua runs the same Lua with its own libraries, under a context as well: kubelua needs one to end scripts. It makes %s generators only.",
+		thousands(stockGenerators))
+}
+
+// writeAbsences says which peers were left out, and why.
+func (p *programs) writeAbsences(w io.Writer, all []measured) {
 	for column := range columns {
 		switch peer := p.peers[column]; {
 		case peer.absent != "":
-			note("%s: not present, for want of %s.", peer.name, peer.absent)
+			fmt.Fprintf(w, "- %s: not present, for want of %s.\n", peer.name, peer.absent)
 		case peer.slow && all[len(all)-1].pods > fewPods:
-			note("%s is skipped with %s pods: it would take minutes.", peer.name, thousands(manyPods))
+			fmt.Fprintf(w, "- %s is skipped with %s pods: it would take minutes.\n", peer.name, thousands(manyPods))
 		}
 	}
 }
 
 func duration(t time.Duration) string {
 	switch {
+	case t > 0 && t < 100*time.Microsecond:
+		return fmt.Sprintf("%.2f µs", t.Seconds()*1e6)
 	case t < 10*time.Millisecond:
 		return fmt.Sprintf("%.1f ms", t.Seconds()*1000)
 	case t < time.Second:

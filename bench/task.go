@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"strconv"
 	"time"
+
+	"github.com/kubelua/kubelua/kube"
 )
 
 // task is work that the peers do, each in its own way.
@@ -13,7 +16,16 @@ type task struct {
 	rows     []row
 	// times is how many times as many rounds this is worth.
 	times int
+	// few is the most rounds it gets, which then have none before them to warm
+	// up; 0 for as many as there are.
+	few int
+	// during is called at the first line of output, while the command goes on.
+	during during
 }
+
+// during does something to the cluster. It gets the label's value that stands
+// in the command for [value].
+type during func(ctx context.Context, c *kube.Cluster, value string) error
 
 // row is a line of the table: one figure of a task.
 type row struct {
@@ -22,6 +34,7 @@ type row struct {
 }
 
 func wall(r result) time.Duration        { return r.Wall }
+func first(r result) time.Duration       { return r.First }
 func processor(r result) time.Duration   { return r.CPU }
 func firstToLast(r result) time.Duration { return r.Last - r.First }
 
@@ -33,6 +46,16 @@ const (
 	titleWatch       = "take a watch's initial events"
 	titleFirstToLast = "the same, first event to last"
 	titleStart       = "start, do nothing"
+
+	titleParallel = "label 500 pods, 16 at once"
+	titleWatches  = "20 watches at once: the initial events"
+	titleChanges  = "20 watches at once: 500 changes"
+
+	titleSleepers   = "10,000 tasks asleep for 2 s"
+	titleTurns      = "a task passes the turn to another"
+	titleQueues     = "a value in a queue wakes another task"
+	titleCoroutines = "resume a coroutine that yields"
+	titleGenerators = "make a generator, abandon it"
 )
 
 // reading is the work that only reads, on as many pods as there are.
@@ -86,14 +109,23 @@ func (p *programs) rest(pods int) []task {
 		title: titleLabel,
 		commands: [peerCount][]string{
 			kubelua:  {p.kubelua, "-e", script("label"), namespace(0), value},
-			floor:    {p.floor, "label", namespace(0), value},
-			dynamic:  {p.dynamic, "label", namespace(0), value},
+			floor:    {p.floor, "label", namespace(0), value, "1"},
+			dynamic:  {p.dynamic, "label", namespace(0), value, "1"},
 			requests: {p.requests, p.py + "/with_requests.py", "label", namespace(0), value},
 			official: {p.official, p.py + "/with_kubernetes.py", "label", namespace(0), value},
 		},
 		want: strconv.Itoa(podsPerNamespace),
 		rows: []row{{titleLabel, wall}},
 	}, {
+		title: titleParallel,
+		commands: [peerCount][]string{
+			kubelua: {p.kubelua, "-e", script("parallel"), namespace(0), value, "16"},
+			floor:   {p.floor, "label", namespace(0), value, "16"},
+			dynamic: {p.dynamic, "label", namespace(0), value, "16"},
+		},
+		want: strconv.Itoa(podsPerNamespace),
+		rows: []row{{titleParallel, wall}},
+	}, p.watches(pods), {
 		title: titleStart,
 		commands: [peerCount][]string{
 			kubelua:  {p.kubelua, "-e", ""},

@@ -11,6 +11,7 @@ import (
 	luar "layeh.com/gopher-luar"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib"
 )
 
 // text is the string argument at i.
@@ -39,11 +40,15 @@ func (c call) none(i int) {
 	}
 }
 
-// seconds reads a duration: a number of seconds, or a text like "90s", "5m".
+// seconds reads a duration: a number of seconds, a text like "90s", "5m", or
+// what time.duration makes.
 func (c call) seconds(v lua.LValue, name string) time.Duration {
 	switch v := v.(type) {
 	case lua.LNumber:
 		s := float64(v)
+		if s < 0 || s != s {
+			c.invalid("%s must be a duration of 0 seconds or more, not %s", name, v)
+		}
 		if s >= 0 && s*float64(time.Second) < math.MaxInt64 {
 			return time.Duration(s * float64(time.Second))
 		}
@@ -51,12 +56,30 @@ func (c call) seconds(v lua.LValue, name string) time.Duration {
 			return math.MaxInt64
 		}
 	case lua.LString:
-		if d, err := time.ParseDuration(string(v)); err == nil && d >= 0 {
+		if d, err := stdlib.ParseDuration(string(v)); err == nil && d >= 0 {
+			return d
+		}
+	case *lua.LUserData:
+		if d, ok := stdlib.DurationOf(v); ok && d >= 0 {
 			return d
 		}
 	}
 	c.invalid(`%s must be a duration (seconds, or a text like "90s" or "5m"), not %s`, name, quote(v))
 	return 0
+}
+
+// wait reads how long a call may wait: {timeout = s}, or s itself; negative, for
+// ever, where nothing is given.
+func (c call) wait(i int) time.Duration {
+	type waitOptions struct{ Timeout lua.LValue }
+	v := c.L.Get(i)
+	if v.Type() == lua.LTTable {
+		v = options[waitOptions](c, i).Timeout
+	}
+	if v == nil || v == lua.LNil {
+		return -1
+	}
+	return c.seconds(v, "timeout")
 }
 
 // options reads the options table at i into a struct, whose exported fields
@@ -97,7 +120,7 @@ func options[T any](c call, i int) T {
 func optionFields(t reflect.Type) map[string]reflect.StructField {
 	fields := map[string]reflect.StructField{}
 	for i := range t.NumField() {
-		fields[snakeCase(t.Field(i).Name)] = t.Field(i)
+		fields[stdlib.SnakeCase(t.Field(i).Name)] = t.Field(i)
 	}
 	return fields
 }
@@ -118,23 +141,8 @@ func luaType(t reflect.Type) string {
 }
 
 // optionNames has gopher-luar call the fields of structs as Lua does.
-func optionNames(_ reflect.Type, f reflect.StructField) []string { return []string{snakeCase(f.Name)} }
-
-// snakeCase turns a Go name into a Lua one: "CertificateAuthority" into
-// "certificate_authority", "URL" into "url".
-func snakeCase(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		upper := r >= 'A' && r <= 'Z'
-		if upper && i > 0 && (name[i-1] < 'A' || name[i-1] > 'Z' || i+1 < len(name) && name[i+1] >= 'a' && name[i+1] <= 'z') {
-			b.WriteByte('_')
-		}
-		if upper {
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+func optionNames(_ reflect.Type, f reflect.StructField) []string {
+	return []string{stdlib.SnakeCase(f.Name)}
 }
 
 // textMap reads a table of strings. Numbers and booleans are refused rather
@@ -165,4 +173,13 @@ func (c call) paramMap(t *lua.LTable) map[string][]string {
 		}
 	})
 	return m
+}
+
+// natural is a whole number that is not negative.
+func (c call) natural(v lua.LValue, name string) int {
+	n, ok := v.(lua.LNumber)
+	if !ok || n < 0 || n > math.MaxInt32 || n != lua.LNumber(int(n)) {
+		c.invalid("%s must be a whole number, not %s", name, quote(v))
+	}
+	return int(n)
 }

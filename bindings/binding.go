@@ -3,6 +3,7 @@ package bindings
 import (
 	"context"
 	"sync"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 	luar "layeh.com/gopher-luar"
@@ -19,71 +20,105 @@ type Connector interface {
 	Default() (*kube.Cluster, error)
 	// Connect makes a further cluster.
 	Connect(kube.Options) (*kube.Cluster, error)
+	// Forwarded is told of a port of this machine that the script has opened,
+	// and may use while it is open.
+	Forwarded(*kube.PortForward)
 }
 
 // binding is what the bindings keep for one VM.
 type binding struct {
 	host    host.Host
+	state   *lua.LState // of the VM
 	connect Connector
 	env     *lua.LTable
 
 	// The metatable of each class.
-	address, cluster, container, containerState, enum, event, int64, item,
-	kindImpl, labels, mapping, meta, null, proxy, raised, rawWatcher,
-	record, response, sequence, timestamp, view, watcher *lua.LTable
+	address, annotations, cluster, column, container, containerState, enum,
+	event, finalizers, int64, item, kindImpl, labels, log, mapping, meta, null,
+	owners, portForward, process, proxy, raised, rawWatcher, record, response,
+	row, sequence, servedKind, table, view, watcher *lua.LTable
 
 	array     *lua.LTable    // marks tables that encode as arrays
 	nullValue *lua.LUserData // kube.null
 
 	mu     sync.Mutex
 	opened []*kube.Cluster
+	closed bool // what is opened from now on is closed at once
 }
 
-// Open opens the bindings in a VM. It returns the module kube and the cluster
-// of the host's flags; neither has connected to anything. close releases the
-// clusters that the script opened.
-func Open(L *lua.LState, h host.Host, connect Connector) (module, cluster lua.LValue, close func()) {
-	b := &binding{host: h, connect: connect, env: L.Env}
+// Kube are the bindings of one VM.
+type Kube struct {
+	Module  lua.LValue // the module kube
+	Cluster lua.LValue // the cluster of the host's flags
+	binding *binding
+}
+
+// Open opens the bindings in a VM. Nothing has connected to a cluster yet. The
+// caller closes them.
+func Open(L *lua.LState, h host.Host, connect Connector) *Kube {
+	b := &binding{host: h, state: L, connect: connect, env: L.Env}
 	b.array = L.NewTable()
 	b.array.RawSetString("__metatable", lua.LString("array"))
-	b.address = addressClass.metatable(b, L)
-	b.cluster = clusterClass.metatable(b, L)
-	b.container = containerClass.metatable(b, L)
-	b.containerState = containerStateClass.metatable(b, L)
-	b.enum = enumClass.metatable(b, L)
-	b.event = eventClass.metatable(b, L)
-	b.int64 = int64Class.metatable(b, L)
-	b.item = itemClass.metatable(b, L)
-	b.kindImpl = kindImplClass.metatable(b, L)
-	b.labels = labelsClass.metatable(b, L)
-	b.mapping = mappingClass.metatable(b, L)
-	b.meta = metaClass.metatable(b, L)
-	b.null = nullClass.metatable(b, L)
-	b.proxy = proxyClass.metatable(b, L)
-	b.raised = raisedClass.metatable(b, L)
-	b.rawWatcher = rawWatcherClass.metatable(b, L)
-	b.record = recordClass.metatable(b, L)
-	b.response = responseClass.metatable(b, L)
-	b.sequence = sequenceClass.metatable(b, L)
-	b.timestamp = timeClass.metatable(b, L)
-	b.view = viewClass.metatable(b, L)
-	b.watcher = watcherClass.metatable(b, L)
+	for _, row := range b.classes() {
+		*row.metatable = row.class.metatable(b, L)
+	}
 	luar.GetConfig(L).FieldNames = optionNames
 	b.nullValue = b.userdata(null{}, b.null)
-	first := &clusterRef{open: sync.OnceValues(b.opens(connect.Default))}
-	return b.module(L), b.userdata(first, b.cluster), b.close
+	k := &Kube{Module: b.module(L), binding: b}
+	k.Cluster = k.ClusterValue(connect.Default)
+	return k
+}
+
+// ClusterValue is a value for a cluster that connect makes when it is first used,
+// once, and that Close releases.
+func (k *Kube) ClusterValue(connect func() (*kube.Cluster, error)) lua.LValue {
+	b := k.binding
+	return b.userdata(&clusterRef{open: sync.OnceValues(b.opens(connect))}, b.cluster)
+}
+
+// Close releases the clusters that the script opened.
+func (k *Kube) Close() { k.binding.close() }
+
+// Raise raises err in Lua as the bindings do; nil does nothing. It doesn't
+// return otherwise.
+func (k *Kube) Raise(L *lua.LState, err error) { call{k.binding, L}.raise(err) }
+
+// ErrorValue is what a script catches of err.
+func (k *Kube) ErrorValue(L *lua.LState, err error) lua.LValue {
+	return call{k.binding, L}.errorValue(err)
+}
+
+// Seconds reads a duration: a number of seconds, or a text like "90s", "5m".
+// What else is given raises; name says there what it is.
+func (k *Kube) Seconds(L *lua.LState, v lua.LValue, name string) time.Duration {
+	return call{k.binding, L}.seconds(v, name)
+}
+
+// Wait reads how long a call may wait: {timeout = s} or s itself at argument n;
+// negative, for ever, where nothing is given.
+func (k *Kube) Wait(L *lua.LState, n int) time.Duration { return call{k.binding, L}.wait(n) }
+
+// Options reads the options table at argument n into a struct, whose exported
+// fields are the options under their names in snake_case. The table may be
+// missing; an unknown option and a value of a wrong type raise.
+func Options[T any](k *Kube, L *lua.LState, n int) T {
+	return options[T](call{k.binding, L}, n)
 }
 
 // opens remembers the cluster that connect makes for close.
 func (b *binding) opens(connect func() (*kube.Cluster, error)) func() (*kube.Cluster, error) {
 	return func() (*kube.Cluster, error) {
 		c, err := connect()
-		if err == nil {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			b.opened = append(b.opened, c)
+		if err != nil {
+			return nil, err
 		}
-		return c, err
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.closed {
+			c.Close()
+		}
+		b.opened = append(b.opened, c)
+		return c, nil
 	}
 }
 
@@ -91,6 +126,7 @@ func (b *binding) opens(connect func() (*kube.Cluster, error)) func() (*kube.Clu
 func (b *binding) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.closed = true
 	for _, c := range b.opened {
 		c.Close()
 	}

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // call is one call from Lua into a binding.
@@ -21,12 +22,15 @@ type call struct {
 // From it a metatable is made, once a VM.
 type class[T any] struct {
 	name       string // as messages say it: "view"
+	documented string // its class in the stubs, "" for the one that the name makes
 	attributes map[string]func(c call, self T) lua.LValue
 	methods    map[string]func(c call, self T) int
 
 	// index answers keys that are neither attribute nor method; nil or false
 	// means that there is none.
 	index func(c call, self T, key lua.LValue) (lua.LValue, bool)
+	// elsewhere says where a key that the class lacks is to be found, "" if nowhere.
+	elsewhere func(key string) string
 	// names lists what index answers, for messages.
 	names func(self T) []string
 	// mapping makes an unknown key nil; else it raises.
@@ -35,12 +39,14 @@ type class[T any] struct {
 	change string
 
 	tostring func(self T) string
+	printed  func(c call, self T) string // what print shows of it alone, which may have to be waited for; nil for tostring
 	equal    func(a, b T) bool
 	length   func(self T) int
 	pairs    func(c call, self T) lua.LValue // the iterator function of pairs
 	iter     func(c call, self T) lua.LValue // the iterator function of a plain for loop
 	next     func(c call, self T, key lua.LValue) (lua.LValue, lua.LValue)
-	meta     map[string]func(c call) int // further metamethods
+	source   func(b *binding, self T) host.Source // nil if task.select can't wait for it
+	meta     map[string]func(c call) int          // further metamethods
 }
 
 // metatable makes the class's metatable.
@@ -78,7 +84,13 @@ func (cl class[T]) metatable(b *binding, L *lua.LState) *lua.LTable {
 			L.Push(lua.LNil)
 			return 1
 		}
-		c.raise(kube.Errorf(kube.ValueError, "%s has no %q%s", cl.describe(self), key.String(), kube.Suggest(key.String(), cl.known(self))))
+		suggestion := kube.Suggest(key.String(), cl.known(self))
+		if cl.elsewhere != nil {
+			if place := cl.elsewhere(key.String()); place != "" {
+				suggestion = " (it is " + place + ")"
+			}
+		}
+		c.raise(kube.Errorf(kube.ValueError, "%s has no %q%s", cl.describe(self), key.String(), suggestion))
 		return 0
 	})
 	set("__newindex", func(L *lua.LState) int {
@@ -94,6 +106,13 @@ func (cl class[T]) metatable(b *binding, L *lua.LState) *lua.LTable {
 		L.Push(lua.LString(cl.describe(cl.self(call{b, L}, ""))))
 		return 1
 	})
+	if cl.printed != nil {
+		set("__print", func(L *lua.LState) int {
+			c := call{b, L}
+			L.Push(lua.LString(cl.printed(c, cl.self(c, ""))))
+			return 1
+		})
+	}
 	set("__concat", concat)
 	if cl.equal != nil {
 		set("__eq", func(L *lua.LState) int {
@@ -127,21 +146,28 @@ func (cl class[T]) metatable(b *binding, L *lua.LState) *lua.LTable {
 			return 2
 		})
 	}
+	if cl.source != nil {
+		mt.RawSetString(host.SourceKey, host.SourceOf(func(value any) host.Source { return cl.source(b, value.(T)) }))
+	}
 	for name, fn := range cl.meta {
 		set(name, func(L *lua.LState) int { return fn(call{b, L}) })
 	}
 	mt.RawSetString("__metatable", lua.LString(cl.name))
+	mt.RawSetString(host.ClassKey, lua.LString(cl.documentedAs()))
 	return mt
 }
 
 // self is the receiver of a method or metamethod.
-func (cl class[T]) self(c call, method string) T {
+func (cl class[T]) self(c call, method string) T { return receiver[T](c, cl.name, method) }
+
+// receiver is the value of a class that a method is called on.
+func receiver[T any](c call, class, method string) T {
 	if ud, ok := c.L.Get(1).(*lua.LUserData); ok {
 		if self, ok := ud.Value.(T); ok {
 			return self
 		}
 	}
-	c.raise(kube.Errorf(kube.ValueError, "%s:%s: the %s before it is missing (call it with a colon)", cl.name, method, cl.name))
+	c.raise(kube.Errorf(kube.ValueError, "%s:%s: the %s before it is missing (call it with a colon)", class, method, class))
 	panic("unreachable")
 }
 

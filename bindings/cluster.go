@@ -22,12 +22,15 @@ var clusterClass = class[*clusterRef]{
 		"url":       func(c call, r *clusterRef) lua.LValue { return lua.LString(c.resolve(r).URL()) },
 	},
 	methods: map[string]func(call, *clusterRef) int{
+		"apply": clusterApply,
 		"close": func(c call, r *clusterRef) int {
-			c.resolve(r).Close()
+			r.close(c)
 			return 0
 		},
 		"create": clusterCreate,
 		"item":   clusterItem,
+		"kinds":  clusterKinds,
+		"view":   clusterView,
 	},
 	index: func(c call, r *clusterRef, key lua.LValue) (lua.LValue, bool) {
 		name, ok := key.(lua.LString)
@@ -38,7 +41,7 @@ var clusterClass = class[*clusterRef]{
 		if v := cluster.Builtin(string(name)); v != nil {
 			return c.userdata(v, c.view), true
 		}
-		v := blocking(c, func(ctx context.Context) (*kube.View, error) { return cluster.View(ctx, string(name)) })
+		v := blocking(c, func(ctx context.Context) (*kube.View, error) { return cluster.PluralView(ctx, string(name)) })
 		return c.userdata(v, c.view), true
 	},
 	names: func(*clusterRef) []string {
@@ -55,10 +58,19 @@ var clusterClass = class[*clusterRef]{
 // used.
 func (c call) resolve(r *clusterRef) *kube.Cluster {
 	if r.cluster == nil {
-		cluster := blocking(c, func(context.Context) (*kube.Cluster, error) { return r.open() })
+		cluster := blocking(c, func(ctx context.Context) (*kube.Cluster, error) { return Await(ctx, r.open) })
 		r.cluster = cluster
 	}
 	return r.cluster
+}
+
+// close closes the cluster; one that was never used isn't made for it.
+func (r *clusterRef) close(c call) {
+	if r.cluster == nil {
+		r.open = func() (*kube.Cluster, error) { return nil, kube.Errorf(kube.KubeError, "the cluster is closed") }
+		return
+	}
+	c.host.Cleanup(c.L, r.cluster.Close)
 }
 
 // clusterValue gives a cluster to Lua.
@@ -66,43 +78,13 @@ func (c call) clusterValue(cluster *kube.Cluster) lua.LValue {
 	return c.userdata(&clusterRef{cluster: cluster}, c.cluster)
 }
 
-func clusterCreate(c call, r *clusterRef) int {
-	type createOptions struct{ Namespace string }
-	object := c.data(2, "create")
-	given := options[createOptions](c, 3)
-	cluster := c.resolve(r)
-	return c.push(c.itemValue(blocking(c, func(ctx context.Context) (*kube.Item, error) {
-		return cluster.Create(ctx, object, given.Namespace)
-	})))
-}
-
 func clusterItem(c call, r *clusterRef) int {
-	object := c.data(2, "item")
+	object := c.data(2, "cluster:item")
 	c.none(3)
 	cluster := c.resolve(r)
 	return c.push(c.itemValue(blocking(c, func(ctx context.Context) (*kube.Item, error) {
 		return cluster.Item(ctx, object)
 	})))
-}
-
-// data reads an object: a table, something that came from a cluster, or YAML
-// or JSON text.
-func (c call) data(i int, method string) kube.Value {
-	v := c.L.Get(i)
-	if text, ok := v.(lua.LString); ok {
-		object, err := kube.ParseObject(string(text))
-		c.raise(err)
-		return object
-	}
-	if v.Type() != lua.LTTable && v.Type() != lua.LTUserData {
-		c.invalid("cluster:%s: want an object (a table, or YAML or JSON text), not %s", method, typeName(v))
-	}
-	object, err := c.encode(v, "data")
-	c.raise(err)
-	if object.Type() != kube.Object {
-		c.invalid("cluster:%s: the data is not an object with apiVersion and kind", method)
-	}
-	return object
 }
 
 // connectionOptions are the options of kube.cluster and kube.proxy.
@@ -133,5 +115,5 @@ func (c call) connectCluster(i int) *kube.Cluster {
 	o.Overrides.ClusterInfo.InsecureSkipTLSVerify = given.InsecureSkipTLSVerify
 	o.Overrides.ClusterInfo.TLSServerName = given.TLSServerName
 	connect := c.opens(func() (*kube.Cluster, error) { return c.connect.Connect(o) })
-	return blocking(c, func(context.Context) (*kube.Cluster, error) { return connect() })
+	return blocking(c, func(ctx context.Context) (*kube.Cluster, error) { return Await(ctx, connect) })
 }

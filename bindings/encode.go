@@ -1,16 +1,19 @@
 package bindings
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // maxDepth bounds how deep a table may be nested to be encoded, which catches
@@ -18,24 +21,63 @@ import (
 // reading.
 const maxDepth = 1000
 
-// encoder turns Lua values into JSON.
+// encodingCost is about how many steps it takes to encode a value.
+const encodingCost = 16
+
+// encoder turns Lua values into JSON. A table that stands in several places is
+// written as often, so that little may make much.
 type encoder struct {
 	binding *binding
+	masked  bool // what belongs to a Secret is "***"
+	most    int  // bytes that the JSON may have
+	effort  host.Effort
 	out     []byte
 }
 
 // encode turns a Lua value into JSON. What came from a server untouched keeps
 // its exact text. what names the value in errors, which are ValueErrors that
 // tell the path.
-func (b *binding) encode(v lua.LValue, what string) (kube.Value, error) {
-	e := &encoder{binding: b}
-	if err := e.value(v, what, 0); err != nil {
+func (c call) encode(v lua.LValue, what string) (kube.Value, error) {
+	return c.encoder().encode(v, what)
+}
+
+func (c call) encoder() *encoder {
+	return &encoder{binding: c.binding, most: host.MaxString(c.L), effort: host.Effort{L: c.L}}
+}
+
+func (e *encoder) encode(v lua.LValue, what string) (kube.Value, error) {
+	if err := e.value(v, &place{name: what}, 0); err != nil {
 		return kube.Value{}, err
 	}
 	return kube.NewValue(e.out)
 }
 
-func (e *encoder) value(v lua.LValue, path string, depth int) error {
+// place is where a value stands in the one that is encoded.
+type place struct {
+	in    *place // nil for the whole
+	name  string
+	index int // from 1; 0 for one with a name
+}
+
+func (p *place) String() string {
+	var steps []string
+	for ; p.in != nil; p = p.in {
+		if p.index > 0 {
+			steps = append(steps, fmt.Sprintf("[%d]", p.index))
+		} else {
+			steps = append(steps, "."+p.name)
+		}
+	}
+	steps = append(steps, p.name)
+	slices.Reverse(steps)
+	return strings.Join(steps, "")
+}
+
+func (e *encoder) value(v lua.LValue, path *place, depth int) error {
+	e.effort.Spend(encodingCost)
+	if len(e.out) > e.most {
+		return kube.Errorf(kube.ValueError, "%.100s...: the data is larger than %d MiB", path, max(e.most>>20, 1))
+	}
 	if depth > maxDepth {
 		return kube.Errorf(kube.ValueError, "%.100s...: nested too deep (does the table contain itself?)", path)
 	}
@@ -56,7 +98,7 @@ func (e *encoder) value(v lua.LValue, path string, depth int) error {
 	return nil
 }
 
-func (e *encoder) number(n float64, path string) error {
+func (e *encoder) number(n float64, path *place) error {
 	switch {
 	case math.IsNaN(n) || math.IsInf(n, 0):
 		return kube.Errorf(kube.ValueError, "%s: %v is not a number that can be sent", path, n)
@@ -68,7 +110,7 @@ func (e *encoder) number(n float64, path string) error {
 	return nil
 }
 
-func (e *encoder) text(s, path string) error {
+func (e *encoder) text(s string, path *place) error {
 	if !utf8.ValidString(s) {
 		return kube.Errorf(kube.ValueError, "%s: the text is not UTF-8 (encode bytes as base64)", path)
 	}
@@ -79,15 +121,30 @@ func (e *encoder) text(s, path string) error {
 }
 
 // userdata encodes what the bindings made.
-func (e *encoder) userdata(ud *lua.LUserData, path string, depth int) error {
+func (e *encoder) userdata(ud *lua.LUserData, path *place, depth int) error {
 	raw := rawValue(ud.Value)
+	if e.masked {
+		entries, _ := ud.Value.(kube.Entries)
+		switch item := ItemOf(ud); {
+		case item != nil:
+			raw = item.Shown()
+		case isSecret(ud.Value), ud.Metatable == e.binding.annotations && isSecret(entries.Item()):
+			return e.text(printed(raw, true), path)
+		}
+	}
 	switch v := ud.Value.(type) {
 	case null:
 		e.out = append(e.out, "null"...)
 	case integer:
 		e.out = strconv.AppendInt(e.out, int64(v), 10)
-	case timestamp:
-		return e.text(v.String(), path)
+	case host.Lister: // of a module
+		return e.elements(v.List(), path, depth)
+	case encoding.TextMarshaler: // of a module
+		text, err := v.MarshalText()
+		if err != nil {
+			return kube.Errorf(kube.ValueError, "%s: %w", path, err)
+		}
+		return e.text(string(text), path)
 	case *sequence:
 		if raw.Exists() {
 			e.out = append(e.out, raw.Raw()...)
@@ -98,7 +155,7 @@ func (e *encoder) userdata(ud *lua.LUserData, path string, depth int) error {
 			if i > 0 {
 				e.out = append(e.out, ',')
 			}
-			if err := e.value(v.at(call{binding: e.binding}, i), fmt.Sprintf("%s[%d]", path, i+1), depth+1); err != nil {
+			if err := e.value(v.at(call{binding: e.binding}, i), &place{in: path, index: i + 1}, depth+1); err != nil {
 				return err
 			}
 		}
@@ -126,11 +183,15 @@ func rawValue(v any) kube.Value {
 		return v.Raw()
 	case kube.Meta:
 		return v.Raw()
-	case kube.Labels:
-		if labels := v.Value(); labels.Exists() {
-			return labels
+	case kube.Entries:
+		if entries := v.Value(); entries.Exists() {
+			return entries
 		}
 		return emptyMapping
+	case kube.Finalizers:
+		return listValue(v.Value())
+	case kube.Owners:
+		return listValue(v.Value())
 	case *kube.Container:
 		return v.Raw()
 	case *kube.ContainerState:
@@ -139,7 +200,7 @@ func rawValue(v any) kube.Value {
 	return kube.Value{}
 }
 
-func (e *encoder) table(t *lua.LTable, path string, depth int) error {
+func (e *encoder) table(t *lua.LTable, path *place, depth int) error {
 	var names []string
 	count := 0
 	var wrong lua.LValue
@@ -171,13 +232,13 @@ func (e *encoder) table(t *lua.LTable, path string, depth int) error {
 	return e.object(names, fields, path, depth)
 }
 
-func (e *encoder) object(names []string, fields map[string]lua.LValue, path string, depth int) error {
+func (e *encoder) object(names []string, fields map[string]lua.LValue, path *place, depth int) error {
 	e.out = append(e.out, '{')
 	for i, name := range names {
 		if i > 0 {
 			e.out = append(e.out, ',')
 		}
-		at := path + "." + name
+		at := &place{in: path, name: name}
 		if err := e.text(name, at); err != nil {
 			return err
 		}
@@ -190,87 +251,30 @@ func (e *encoder) object(names []string, fields map[string]lua.LValue, path stri
 	return nil
 }
 
-func (e *encoder) list(t *lua.LTable, path string, depth int) error {
-	e.out = append(e.out, '[')
+func (e *encoder) list(t *lua.LTable, path *place, depth int) error {
+	var elements []lua.LValue
 	for i := 1; i <= t.Len(); i++ {
-		if i > 1 {
-			e.out = append(e.out, ',')
-		}
 		v := t.RawGetInt(i)
 		if v == lua.LNil {
 			return kube.Errorf(kube.ValueError, "%s: the list has holes (use kube.null for a null)", path)
 		}
-		if err := e.value(v, fmt.Sprintf("%s[%d]", path, i), depth+1); err != nil {
+		elements = append(elements, v)
+	}
+	return e.elements(elements, path, depth)
+}
+
+func (e *encoder) elements(list []lua.LValue, path *place, depth int) error {
+	e.out = append(e.out, '[')
+	for i, v := range list {
+		if i > 0 {
+			e.out = append(e.out, ',')
+		}
+		if err := e.value(v, &place{in: path, index: i + 1}, depth+1); err != nil {
 			return err
 		}
 	}
 	e.out = append(e.out, ']')
 	return nil
-}
-
-// toTable implements kube.totable(x): a fresh table of anything that has
-// fields or elements, all the way down; everything else as it is.
-func toTable(c call) int {
-	c.none(2)
-	return c.push(c.tableOf(c.L.Get(1), 0))
-}
-
-func (c call) tableOf(v lua.LValue, depth int) lua.LValue {
-	if depth > maxDepth {
-		c.invalid("kube.totable: nested too deep (does the table contain itself?)")
-	}
-	switch v := v.(type) {
-	case *lua.LTable:
-		t := c.L.NewTable()
-		t.Metatable = v.Metatable
-		v.ForEach(func(key, value lua.LValue) { t.RawSet(key, c.tableOf(value, depth+1)) })
-		return t
-	case *lua.LUserData:
-		if raw := rawValue(v.Value); raw.Exists() {
-			return c.decoded(raw)
-		}
-		if s, ok := v.Value.(*sequence); ok {
-			t := c.newArray()
-			for i := range s.length {
-				t.Append(c.tableOf(s.at(c, i), depth+1))
-			}
-			return t
-		}
-		if r, ok := v.Value.(*record); ok {
-			t := c.L.NewTable()
-			for name, value := range r.values {
-				t.RawSetString(name, value)
-			}
-			return t
-		}
-	}
-	return v
-}
-
-// decoded makes fresh tables of a JSON value.
-func (c call) decoded(v kube.Value) lua.LValue {
-	switch v.Type() {
-	case kube.Array:
-		t := c.newArray()
-		for e := range v.Elements() {
-			t.Append(c.decoded(e))
-		}
-		return t
-	case kube.Object:
-		t := c.L.NewTable()
-		for k, e := range v.Fields() {
-			t.RawSetString(k, c.decoded(e))
-		}
-		return t
-	}
-	return c.value(v)
-}
-
-// newArray makes an empty table that encodes as an array.
-func (c call) newArray() *lua.LTable {
-	t := c.L.NewTable()
-	t.Metatable = c.array
-	return t
 }
 
 // toArray implements kube.array(t): marks a table, which encodes as an array

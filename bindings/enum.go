@@ -46,7 +46,8 @@ func (c call) enumValue(name string) lua.LValue {
 }
 
 var kindImplClass = class[kube.KindImpl]{
-	name: "kind",
+	name:       "kind",
+	documented: "kube.KindImpl",
 	attributes: map[string]func(call, kube.KindImpl) lua.LValue{
 		"api_paths": func(c call, k kube.KindImpl) lua.LValue { return c.texts(k.APIPaths) },
 		"is_view":   func(c call, k kube.KindImpl) lua.LValue { return lua.LBool(k.IsView) },

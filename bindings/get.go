@@ -1,10 +1,9 @@
 package bindings
 
 import (
-	"strconv"
-	"strings"
-
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/kube"
 )
 
 // get implements kube.get(x, path, default): walks into anything without
@@ -42,6 +41,9 @@ func (c call) member(v, key lua.LValue) lua.LValue {
 	return lua.LNil
 }
 
+// maxPath bounds the text of a path.
+const maxPath = 64 << 10
+
 // path reads a path: names joined by dots, [n] from 1, ["a.b/c"], or a table of
 // keys.
 func (c call) path(v lua.LValue) []lua.LValue {
@@ -53,53 +55,21 @@ func (c call) path(v lua.LValue) []lua.LValue {
 		}
 		return keys
 	case lua.LString:
-		keys, ok := parsePath(string(v))
+		if len(v) > maxPath {
+			c.invalid("kube.get: the path is longer than %d KiB", maxPath>>10)
+		}
+		steps, ok := kube.ParsePath(string(v))
 		if !ok {
 			c.invalid(`kube.get: %q is not a path (want names joined by dots, [1], ["a.b/c"])`, string(v))
+		}
+		keys := make([]lua.LValue, len(steps))
+		for i, s := range steps {
+			if keys[i] = lua.LString(s.Key); s.Element {
+				keys[i] = lua.LNumber(s.Index)
+			}
 		}
 		return keys
 	}
 	c.invalid("kube.get: the path must be a string or a table, not %s", typeName(v))
 	return nil
-}
-
-func parsePath(path string) ([]lua.LValue, bool) {
-	var keys []lua.LValue
-	for rest := path; rest != ""; {
-		if rest[0] != '[' {
-			if len(keys) > 0 {
-				if rest[0] != '.' {
-					return nil, false
-				}
-				rest = rest[1:]
-			}
-			end := strings.IndexAny(rest, ".[")
-			if end < 0 {
-				end = len(rest)
-			}
-			if end == 0 {
-				return nil, false
-			}
-			keys, rest = append(keys, lua.LString(rest[:end])), rest[end:]
-			continue
-		}
-		if strings.HasPrefix(rest, `["`) {
-			end := strings.Index(rest, `"]`)
-			if end < 2 {
-				return nil, false
-			}
-			keys, rest = append(keys, lua.LString(rest[2:end])), rest[end+2:]
-			continue
-		}
-		end := strings.IndexByte(rest, ']')
-		if end < 0 {
-			return nil, false
-		}
-		n, err := strconv.Atoi(rest[1:end])
-		if err != nil {
-			return nil, false
-		}
-		keys, rest = append(keys, lua.LNumber(n)), rest[end+1:]
-	}
-	return keys, len(keys) > 0
 }

@@ -2,7 +2,6 @@ package bindings
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -27,12 +26,18 @@ var itemClass = class[*kube.Item]{
 		"status":    func(c call, i *kube.Item) lua.LValue { return c.object(c.whole(i).Status(), isSecret(i)) },
 	},
 	methods: map[string]func(call, *kube.Item) int{
+		"apply":  itemApply,
 		"delete": itemDelete,
+		"edit":   itemEdit,
+		"events": itemEvents,
 		"fetch": func(c call, i *kube.Item) int {
 			c.none(2)
 			return c.push(c.itemValue(blocking(c, i.Fetch)))
 		},
-		"watch": itemWatch,
+		"patch":  itemPatch,
+		"update": itemUpdate,
+		"wait":   itemWait,
+		"watch":  itemWatch,
 	},
 	index: func(c call, i *kube.Item, key lua.LValue) (lua.LValue, bool) {
 		name := key.String()
@@ -45,7 +50,16 @@ var itemClass = class[*kube.Item]{
 		if e, ok := kindEnums[i.Kind()]; ok && e == name {
 			return c.enumValue(name), true
 		}
+		if operation := c.operationOf(i, name); operation != nil {
+			return operation, true
+		}
 		return nil, false
+	},
+	elsewhere: func(key string) string {
+		if metaClass.attributes[key] == nil {
+			return ""
+		}
+		return "meta." + key
 	},
 	names:    (*kube.Item).AttributeNames,
 	tostring: func(i *kube.Item) string { return i.String() },
@@ -105,29 +119,29 @@ func (c call) attribute(i *kube.Item, v any) lua.LValue {
 	return lua.LNil
 }
 
-func itemDelete(c call, i *kube.Item) int {
-	type deleteOptions struct {
-		Propagation string
+func itemWatch(c call, i *kube.Item) int {
+	type itemWatchOptions struct {
+		Initial bool
+		Keep    bool
+		Resync  lua.LValue
+		Since   string
+		Sync    bool
 	}
-	given := options[deleteOptions](c, 2)
-	if p := given.Propagation; p != "" && !slices.Contains(propagations, p) {
-		c.invalid("option propagation: unknown policy %q%s", p, kube.Suggest(p, propagations))
-	}
-	c.block(func(ctx context.Context) error {
-		return i.Delete(ctx, kube.DeleteOptions{Propagation: given.Propagation})
-	})
-	return 0
+	given := options[itemWatchOptions](c, 2)
+	o := kube.WatchOptions{Initial: given.Initial, Keep: given.Keep, Resync: c.interval(given.Resync), Since: given.Since, Sync: given.Sync}
+	return c.push(c.userdata(blocking(c, func(ctx context.Context) (*kube.Watcher, error) { return i.Watch(ctx, o) }), c.watcher))
 }
 
-// propagations are the policies for what becomes of owned objects (API
-// reference, DeleteOptions).
-var propagations = []string{"Background", "Foreground", "Orphan"}
-
-func itemWatch(c call, i *kube.Item) int {
-	given := options[watchOptions](c, 2)
-	return c.push(c.userdata(blocking(c, func(ctx context.Context) (*kube.Watcher, error) {
-		return i.Watch(ctx, kube.WatchOptions(given))
-	}), c.watcher))
+// itemEvents implements item:events(). What it returns prints as kubectl
+// describe shows it.
+func itemEvents(c call, i *kube.Item) int {
+	c.none(2)
+	events := blocking(c, i.Events)
+	return c.push(c.userdata(&sequence{
+		length: len(events),
+		at:     func(c call, n int) lua.LValue { return c.itemValue(events[n]) },
+		text:   func() string { return kube.DescribeEvents(events) },
+	}, c.sequence))
 }
 
 var addressClass = class[kube.Address]{

@@ -15,14 +15,18 @@ var functions = map[string]func(call) int{
 	"get":      get,
 	"int64":    toInteger,
 	"is":       is,
+	"json":     toJSON,
 	"kindimpl": kindImpl,
+	"logs":     logs,
 	"now":      now,
+	"parse":    parse,
 	"proxy": func(c call) int {
 		return c.push(c.userdata(c.connectCluster(1).Proxy(), c.proxy))
 	},
 	"time":    parseTime,
 	"totable": toTable,
 	"with":    with,
+	"yaml":    toYAML,
 }
 
 // module makes the module kube.

@@ -3,6 +3,7 @@ package bindings
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -104,10 +105,9 @@ func (c call) do(p *kube.Proxy, call kube.Call) int {
 	return c.push(c.valueOf(v, holdsSecrets(v)))
 }
 
-// holdsSecrets tells whether an answer is or lists Secrets.
+// holdsSecrets tells whether an answer is or lists Secrets, or holds a token.
 func holdsSecrets(v kube.Value) bool {
-	kind := v.Get("kind").String()
-	return kind == "Secret" || kind == "SecretList"
+	return slices.Contains([]string{"Secret", "SecretList", "TokenRequest", "TokenReview"}, v.Get("kind").String())
 }
 
 func proxyWatch(c call, p *kube.Proxy) int {

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // Raised is the value that a script catches: a [kube.Error] and where in the
@@ -16,6 +17,14 @@ import (
 type Raised struct {
 	Err   *kube.Error
 	Where string // "cleanup.lua:12", or "" outside of a script
+}
+
+// Size is about how many bytes it takes. See [host.Sized].
+func (r *Raised) Size() int {
+	if r.Err.Response != nil {
+		return len(r.Err.Message) + len(r.Err.Response.Text)
+	}
+	return len(r.Err.Message)
 }
 
 // Error is the message of the error.
@@ -44,8 +53,19 @@ func (c call) raiseAgain(err error) {
 // plain string: the run is over, and no pcall holds it up.
 func (c call) errorValue(err error) lua.LValue {
 	var e *kube.Error
+	var invalid *host.Invalid
+	var late *host.Late
+	var answered *host.Answered
 	switch {
 	case errors.As(err, &e):
+	case errors.As(err, &invalid):
+		e = kube.Errorf(kube.ValueError, "%w", err)
+	case errors.As(err, &late):
+		e = kube.Errorf(kube.TimeoutError, "%w", err)
+	case errors.As(err, &answered):
+		e = kube.Errorf(kube.KubeError, "%w", err)
+		e.StatusCode = answered.StatusCode
+		e.Response = &kube.Response{StatusCode: answered.StatusCode, Header: answered.Header, Text: answered.Text}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return lua.LString(err.Error())
 	default:
@@ -62,6 +82,9 @@ func (c call) invalid(format string, args ...any) {
 var raisedClass = class[*Raised]{
 	name: "error",
 	attributes: map[string]func(call, *Raised) lua.LValue{
+		"conflicts": func(c call, r *Raised) lua.LValue {
+			return list(c, r.Err.Conflicts, c.conflict)
+		},
 		"message": func(c call, r *Raised) lua.LValue { return lua.LString(r.Err.Message) },
 		"reason":  func(c call, r *Raised) lua.LValue { return textOrNil(r.Err.Reason) },
 		"response": func(c call, r *Raised) lua.LValue {
@@ -80,6 +103,11 @@ var raisedClass = class[*Raised]{
 		"where": func(c call, r *Raised) lua.LValue { return textOrNil(r.Where) },
 	},
 	tostring: (*Raised).Error,
+}
+
+// conflict gives a field that somebody else has set to Lua.
+func (c call) conflict(f kube.FieldConflict) lua.LValue {
+	return recordOf(c, map[string]string{"field": f.Field, "manager": f.Manager}, false, text)
 }
 
 var responseClass = class[*kube.Response]{
@@ -133,3 +161,6 @@ func textOrNil(s string) lua.LValue {
 	}
 	return lua.LString(s)
 }
+
+// text is a string for Lua.
+func text(s string) lua.LValue { return lua.LString(s) }

@@ -14,8 +14,15 @@ type sequence struct {
 	length int
 	at     func(c call, i int) lua.LValue // i from 0
 	raw    kube.Value                     // the array, absent for values made in Go
+	text   func() string                  // how it prints; nil for its elements in brackets
 	secret bool
 }
+
+// Size is about how many bytes it takes. See [host.Sized].
+func (s *sequence) Size() int { return len(s.raw.Raw()) + s.length*elementSize }
+
+// elementSize is what a sequence takes for each element, beside its text.
+const elementSize = 24
 
 // newArray makes the sequence of a JSON array. Elements are found once and
 // decoded when they are asked for.
@@ -77,6 +84,9 @@ var sequenceClass = class[*sequence]{
 		s := c.L.CheckUserData(1).Value.(*sequence)
 		if s.raw.Exists() || s.secret {
 			return c.push(lua.LString(printed(s.raw, s.secret)))
+		}
+		if s.text != nil {
+			return c.push(lua.LString(s.text()))
 		}
 		var parts []string
 		for i := range s.length {

@@ -20,6 +20,9 @@ type mapping struct {
 	secret bool // part of a Secret: never printed
 }
 
+// Size is how many bytes it takes. See [host.Sized].
+func (m *mapping) Size() int { return len(m.value.Raw()) }
+
 // null is kube.null.
 type null struct{}
 
@@ -106,7 +109,7 @@ var mappingClass = class[*mapping]{
 	},
 	// Calling a spec gives its table, as in item:spec().
 	meta: map[string]func(call) int{"__call": func(c call) int {
-		return c.push(c.tableOf(c.L.Get(1), 0))
+		return c.push(c.tableOf(c.L.Get(1)))
 	}},
 }
 

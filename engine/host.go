@@ -2,11 +2,16 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
-	"strings"
+	"os"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+	"golang.org/x/term"
+
+	"github.com/kubelua/kubelua/stdlib"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // closingTime is how long closers may take once their run was cancelled.
@@ -16,20 +21,20 @@ const closingTime = 5 * time.Second
 // run, and returns its error. Once the context of L has ended that is the
 // reason why. See [host.Host].
 func (vm *VM) Block(L *lua.LState, call func(ctx context.Context) error) error {
+	s := scopeOf(L)
+	if err := s.Err(); err != nil {
+		return context.Cause(s)
+	}
 	// What a call leaves open, such as a watch, outlives the coroutine that made
 	// it, but not the task.
-	of := L
-	for _, known := vm.threads[of]; !known && of.Parent != nil; _, known = vm.threads[of] {
-		of = of.Parent
-	}
-	ctx := contextOf(of)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	ctx := s.Context
+	if vm.caller != nil {
+		ctx = vm.caller(ctx, vm.Where(L))
 	}
 	// Whoever watches the output sees all of it while the script waits. An
 	// output that fails ends the run by itself.
 	_ = vm.out.Flush()
-	err := vm.unlocked(L, func() error { return call(ctx) })
+	err := vm.unlocked(func() error { return call(ctx) })
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -38,28 +43,44 @@ func (vm *VM) Block(L *lua.LState, call func(ctx context.Context) error) error {
 
 // unlocked runs call without the lock. The lock is back afterwards even if
 // call panics.
-func (vm *VM) unlocked(L *lua.LState, call func() error) error {
-	current := L.G.CurrentThread
+func (vm *VM) unlocked(call func() error) error {
 	vm.lock.Unlock()
-	defer func() {
-		vm.lock.Lock()
-		L.G.CurrentThread = current
-	}()
+	defer vm.lock.Lock()
 	return call()
+}
+
+// turnTime is how long a task may go on while others wait that could.
+const turnTime = 10 * time.Millisecond
+
+// Turn lets the other tasks have a turn where L has run for long. See
+// [host.Host].
+func (vm *VM) Turn(L *lua.LState) {
+	if vm.lock.Overdue(turnTime) {
+		vm.pass(L)
+	}
+}
+
+// pass lets each task that can go on have a turn.
+func (vm *VM) pass(L *lua.LState) {
+	vm.lock.Pass()
+	if s := scopeOf(L); s.Err() != nil {
+		vm.raise(L, context.Cause(s))
+	}
 }
 
 // Cleanup runs call with a context that outlives the one of L: a run or task
 // that was cancelled gets closingTime more for its closers. See [host.Host].
 func (vm *VM) Cleanup(L *lua.LState, call func()) {
-	ctx := L.Context()
-	if ctx == nil {
+	s := scopeOf(L)
+	if s == noScope {
 		call()
 		return
 	}
+	ctx := s.Context
 	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	end := func() { cancel(context.Cause(ctx)) }
-	if r := runOf(ctx); r != nil {
-		defer context.AfterFunc(r.closing, end)()
+	if s.task != nil {
+		defer context.AfterFunc(s.task.run.closing, end)()
 	}
 	defer context.AfterFunc(ctx, func() {
 		select {
@@ -70,16 +91,29 @@ func (vm *VM) Cleanup(L *lua.LState, call func()) {
 	})()
 	defer cancel(nil)
 
-	L.SetContext(flatten(longer))
-	defer L.SetContext(ctx)
+	co := s.co
+	if co != nil && co.closing {
+		co = nil // it can't yield any more
+	}
+	closing := newScope(longer, s.task, co)
+	closing.limited = true
+	L.SetContext(closing)
+	defer L.SetContext(s)
 	call()
 }
 
-// Where is the line of the script that L runs. See [host.Host].
+// Where is the line of the script that L runs, not that of a module of ours which
+// it calls. See [host.Host].
 func (vm *VM) Where(L *lua.LState) string {
 	for ; L != nil; L = vm.callerOf(L) {
-		if at := position(L, 0); at != "" {
-			return strings.TrimSuffix(at, ": ")
+		for level := 0; ; level++ {
+			f, ok := L.GetStack(level)
+			if !ok {
+				break
+			}
+			if _, err := L.GetInfo("Sl", f, lua.LNil); err == nil && f.Source != "" && !stdlib.IsModule(f.Source) {
+				return fmt.Sprintf("%s:%d", f.Source, f.CurrentLine)
+			}
 		}
 	}
 	return ""
@@ -88,8 +122,8 @@ func (vm *VM) Where(L *lua.LState) string {
 // Exit ends the run of L with the given exit code. It does not return. See
 // [host.Host].
 func (vm *VM) Exit(L *lua.LState, code int) {
-	if r := runOf(contextOf(L)); r != nil {
-		r.cancel(exitStatus(code))
+	if t := scopeOf(L).task; t != nil {
+		t.run.cancel(exitStatus(code))
 	}
 	L.Error(lua.LString("exit"), 0)
 }
@@ -107,19 +141,47 @@ func (vm *VM) Stderr() io.Writer { return vm.errout }
 // Stdin is the script's input.
 func (vm *VM) Stdin() io.Reader { return vm.world.Stdin }
 
-// Getenv reads a variable of the environment, if the script may.
-func (vm *VM) Getenv(name string) (string, bool) {
-	if vm.world.Getenv == nil {
-		return "", false
+// Status shows a text at the bottom of a terminal. See [host.Host].
+func (vm *VM) Status(text string) {
+	if text == "" {
+		vm.status.hide()
+	} else {
+		vm.status.show(text)
 	}
-	return vm.world.Getenv(name)
 }
 
-// ReadFile reads a file, if the script may. Otherwise the error is under
-// [ErrNotAllowed].
-func (vm *VM) ReadFile(path string) ([]byte, error) {
-	if vm.world.ReadFile == nil {
-		return nil, &notAllowed{"read " + path + ": scripts may not read files"}
-	}
-	return vm.world.ReadFile(path)
+// Attended tells whether somebody can be asked. See [host.Host].
+func (vm *VM) Attended() bool {
+	in, ok := vm.world.Stdin.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd())) && vm.status.to != nil
 }
+
+// Raise raises err in L as the bindings do. See [host.Host].
+func (vm *VM) Raise(L *lua.LState, err error) { vm.kube.Raise(L, err) }
+
+// Null, Integer, Array, JSON, YAML, Shown and Suggest are those of the bindings. See
+// [host.Values].
+func (vm *VM) Null() lua.LValue                { return vm.kube.Null() }
+func (vm *VM) Integer(n int64) lua.LValue      { return vm.kube.Integer(n) }
+func (vm *VM) Array(L *lua.LState) *lua.LTable { return vm.kube.Array(L) }
+func (vm *VM) JSON(L *lua.LState, v lua.LValue, what string) ([]byte, error) {
+	text, err := vm.kube.Written(L, v, what)
+	return text.Raw(), err
+}
+func (vm *VM) YAML(L *lua.LState, v lua.LValue, what string) (string, error) {
+	text, err := vm.kube.Written(L, v, what)
+	if err != nil {
+		return "", err
+	}
+	const indent = 2
+	host.CheckLength(L, text.IndentedLength(indent))
+	return text.YAML(), nil
+}
+func (vm *VM) Shown(_ *lua.LState, v lua.LValue, _ string) ([]byte, error) {
+	text, err := vm.kube.Shown(v)
+	return text.Raw(), err
+}
+func (vm *VM) Suggest(name string, known []string) string { return vm.kube.Suggest(name, known) }
+
+// AtClose has release called when the VM is closed.
+func (vm *VM) AtClose(release func()) { vm.closers = append(vm.closers, release) }

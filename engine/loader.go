@@ -10,10 +10,10 @@ import (
 	"github.com/yuin/gopher-lua/parse"
 )
 
-// Bounds on source text. The compiler recurses over the syntax tree, and a Go
-// stack that overflows ends the process.
+// Bounds on source text, which is compiled in one go. The compiler recurses over
+// the syntax tree, and a Go stack that overflows ends the process.
 const (
-	maxSource = 4 << 20  // bytes
+	maxSource = 1 << 20  // bytes
 	maxDepth  = 4000     // levels of the syntax tree
 	maxUnread = 64 << 10 // bytes that the parser gets without a look at their nesting
 )
@@ -24,15 +24,16 @@ const (
 // What it adds to Lua 5.1 is __iter: "for ... in x do" with one expression asks
 // x once per loop for its iterator (see [iterate]).
 func (vm *VM) Load(L *lua.LState, source, name string) (*lua.LFunction, error) {
-	proto, err := compile(source, name)
+	proto, err := compile(source, name, nil)
 	if err != nil {
 		return nil, err
 	}
 	return L.NewFunctionFromProto(proto), nil
 }
 
-// compile turns source text into code that doesn't belong to a VM yet.
-func compile(source, name string) (proto *lua.FunctionProto, err error) {
+// compile turns source text into code that doesn't belong to a VM yet. vars are
+// the variables of the session that it is for, nil for none.
+func compile(source, name string, vars *locals) (proto *lua.FunctionProto, err error) {
 	switch {
 	case strings.HasPrefix(source, "\x1b"):
 		return nil, &SyntaxError{Chunk: name, Message: "is bytecode; only source text is run"}
@@ -54,7 +55,7 @@ func compile(source, name string) (proto *lua.FunctionProto, err error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	marks, err := rewrite(&chunk)
+	planted, err := rewrite(&chunk, vars)
 	if err != nil {
 		var e *SyntaxError
 		if errors.As(err, &e) {
@@ -66,9 +67,7 @@ func compile(source, name string) (proto *lua.FunctionProto, err error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	plant(proto, marks[loopOne], &lua.LFunction{IsG: true, GFunction: iterate})
-	plant(proto, marks[loopMore], &lua.LFunction{IsG: true, GFunction: (*lua.LState).GetTop})
-	plant(proto, marks[operand], &lua.LFunction{IsG: true, GFunction: joinable})
+	plant(proto, planted)
 	return proto, nil
 }
 
@@ -109,20 +108,22 @@ func tooDeep(name string, line int) *SyntaxError {
 	return &SyntaxError{Chunk: name, Line: line, Message: fmt.Sprintf("code is nested deeper than %d levels", maxDepth)}
 }
 
-// plant puts a function in the place of a marker among the constants of the
-// code. That is how a chunk calls a function that has no name: no script can
-// reach it, replace it or set its environment.
-func plant(proto *lua.FunctionProto, marker lua.LString, fn *lua.LFunction) {
-	if marker == "" {
+// plant puts values in the place of their markers among the constants of the
+// code. That is how a chunk uses a value that has no name: no script can reach
+// it, replace it or set its environment.
+func plant(proto *lua.FunctionProto, planted map[lua.LString]lua.LValue) {
+	if len(planted) == 0 {
 		return
 	}
 	for i, constant := range proto.Constants {
-		if constant == marker {
-			proto.Constants[i] = fn
+		if text, ok := constant.(lua.LString); ok && strings.HasPrefix(string(text), markerStart) {
+			if value, ok := planted[text]; ok {
+				proto.Constants[i] = value
+			}
 		}
 	}
 	for _, inner := range proto.FunctionPrototypes {
-		plant(inner, marker, fn)
+		plant(inner, planted)
 	}
 }
 

@@ -29,7 +29,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"goto", "goto nowhere", "test.lua:2: no visible label 'nowhere' for <goto> at line 1", 0},
 		{"break", "x = 1\nbreak", "test.lua:2: no loop to break", 0},
 		{"bytecode", "\x1bLua", "test.lua: is bytecode; only source text is run", 0},
-		{"too long", strings.Repeat("x = 1\n", 1<<20), "test.lua: is longer than 4 MiB, the most source text that is run", 0},
+		{"too long", strings.Repeat("x = 1\n", 1<<20), "test.lua: is longer than 1 MiB, the most source text that is run", 0},
 		{"shebang keeps lines", "#!/usr/bin/env kubelua\nend", "test.lua:2: unexpected 'end'", 1},
 	}
 	for _, tt := range tests {
@@ -49,9 +49,9 @@ func TestSyntaxErrors(t *testing.T) {
 // A Go stack that overflows can't be recovered from, so what matters here is
 // that the process is still there.
 func TestNesting(t *testing.T) {
-	const n = 100_000
+	const n = 60_000
 	deep := map[string]string{
-		"parentheses": strings.Repeat("(", n),
+		"parentheses": strings.Repeat("(", 2*n),
 		"tables":      "x = " + strings.Repeat("{", n) + strings.Repeat("}", n),
 		"functions":   strings.Repeat("function f() ", n) + strings.Repeat("end ", n),
 		"blocks":      strings.Repeat("if x then ", n) + strings.Repeat("end ", n),
@@ -105,4 +105,51 @@ func TestLoad(t *testing.T) {
 			assert.Equal(t, tt.want, strings.TrimSpace(got.out))
 		})
 	}
+}
+
+// A keyed field takes one value, also where it is the last one.
+func TestLastFieldOfATable(t *testing.T) {
+	t.Parallel()
+	vm := engine.New(engine.Options{})
+	defer vm.Close()
+	require.NoError(t, vm.Run(t.Context(), engine.Source{Name: "test.lua", Text: `
+		local function f() return 1, 2, 3 end
+		local t = {"a", k = f()}
+		assert(#t == 1 and t[2] == nil and t.k == 1)
+		t = {"a", ["k"] = ("z"):rep(3)}
+		assert(#t == 1 and t.k == "zzz")
+		t = (function(...) return {"a", "b", k = ...} end)(7, 8)
+		assert(#t == 2 and t.k == 7)
+		t = {k = f(), f()}
+		assert(#t == 3 and t.k == 1)
+		t = {f(), k = f()}
+		assert(#t == 1)`}))
+}
+
+// A call joined by ".." is one value, also where it is the last one.
+func TestLastOperandOfConcat(t *testing.T) {
+	got := runScript(t, `local function two(...) return "1", "2" end
+		local function all(...) return "a" .. ... end
+		print("a" .. two(), "a" .. "b" .. two(), "a" .. two() .. "b", "a" .. ("b"):gsub("b", "c"), all("x", "y"))`, engine.Options{})
+	require.NoError(t, got.err)
+	assert.Equal(t, "a1\tab1\ta1b\tac\tax\n", got.out)
+}
+
+// Whatever the text: it compiles, or there is an error that says where.
+func FuzzCheck(f *testing.F) {
+	for _, seed := range []string{
+		"local x <const> = 1", "for x in y do break end goto a ::a::", "return 'a' .. 1 .. x", "f{1, a = 2, [3] = ...}", "#!x\nend", "\x1bLua", "--[==[ ]==]", "x = 0x1p4 + 08 + 3e", "a.b:c 'x'.d = function(...) end", "\"\\x\\065\\z \n", "\x00planted", "repeat local x until x",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		err := engine.Check(engine.Source{Name: "fuzz.lua", Text: text})
+		if err == nil {
+			return
+		}
+		var syntax *engine.SyntaxError
+		require.ErrorAs(t, err, &syntax)
+		require.True(t, strings.HasPrefix(err.Error(), "fuzz.lua:"), err.Error())
+		require.NotContains(t, err.Error(), "runtime error")
+	})
 }

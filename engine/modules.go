@@ -20,20 +20,27 @@ type Module struct {
 	Open func(L *lua.LState, h host.Host) lua.LValue
 }
 
-// modules is the registration table: all that a VM has, one row each.
+// modules is the registration table: all that a VM has, one row each, and the
+// rows of [stdlib.Modules].
 func (vm *VM) modules() []Module {
-	return []Module{
+	rows := []Module{
 		{"_G", true, vm.openBase},
 		{"coroutine", true, vm.openCoroutine},
 		{"debug", true, vm.openDebug},
 		{"io", true, stdlib.OpenIO},
+		{"job", true, vm.openJob},
 		{"kube", true, vm.openKube},
 		{"math", true, stdlib.OpenMath},
 		{"os", true, stdlib.OpenOS},
 		{"package", true, vm.openPackage},
 		{"string", true, stdlib.OpenString},
 		{"table", true, stdlib.OpenTable},
+		{"task", true, vm.openTask},
 	}
+	for _, m := range stdlib.Modules() {
+		rows = append(rows, Module{m.Name, false, m.Open})
+	}
+	return rows
 }
 
 // openModules opens the built-in modules and more, which win over built-in
@@ -65,13 +72,5 @@ func (vm *VM) openBase(L *lua.LState, h host.Host) lua.LValue {
 		"pcall":   vm.pcall,
 		"require": vm.require,
 		"xpcall":  vm.xpcall,
-	})
-}
-
-// openDebug opens what of Lua's debug library doesn't let a script out of its
-// functions.
-func (vm *VM) openDebug(L *lua.LState, _ host.Host) lua.LValue {
-	return L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
-		"traceback": vm.debugTraceback,
 	})
 }

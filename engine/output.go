@@ -25,6 +25,7 @@ const (
 type output struct {
 	mu     sync.Mutex
 	to     io.Writer
+	status *statusLine
 	each   bool // write every piece at once
 	buf    []byte
 	last   time.Time
@@ -38,8 +39,8 @@ type outputError struct{ err error }
 func (e *outputError) Error() string { return "standard output: " + e.err.Error() }
 func (e *outputError) Unwrap() error { return e.err }
 
-func newOutput(to io.Writer, failed func(error)) *output {
-	return &output{to: to, each: isTerminal(to), failed: failed}
+func newOutput(to io.Writer, status *statusLine, failed func(error)) *output {
+	return &output{to: to, status: status, each: isTerminal(to), failed: failed}
 }
 
 // Write takes p. Its error is the one of an earlier write that failed: from
@@ -75,6 +76,7 @@ func (o *output) Flush() error {
 // write writes p, which is the buffer or comes after it. The lock is held.
 func (o *output) write(p []byte) {
 	if len(p) > 0 && o.err == nil {
+		o.status.hide()
 		if _, err := o.to.Write(p); err != nil {
 			o.err = &outputError{err}
 			o.failed(o.err)
@@ -93,11 +95,17 @@ type flushFirst struct {
 func (f *flushFirst) Write(p []byte) (int, error) {
 	// A stdout that fails has told the run already; stderr may still work.
 	_ = f.out.Flush()
+	f.out.status.hide()
 	return f.to.Write(p)
 }
 
 // isTerminal tells whether somebody may be watching w line by line.
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	switch w := w.(type) {
+	case *os.File:
+		return term.IsTerminal(int(w.Fd()))
+	case interface{ IsTerminal() bool }:
+		return w.IsTerminal()
+	}
+	return false
 }

@@ -113,18 +113,18 @@ func (vm *VM) xpcall(L *lua.LState) int {
 func (vm *VM) protected(L, th *lua.LState, nargs int, handler *lua.LFunction) int {
 	f := vm.protect(th, nargs, func(f *failure) {
 		switch {
-		case contextOf(th).Err() != nil:
+		case scopeOf(th).Err() != nil:
 			if f.trace == nil {
 				f.trace = vm.traceback(th, 0)
 			}
 		case handler != nil:
-			f.object = vm.handle(th, handler, f.object)
+			f.object = vm.handle(th, handler, f)
 		}
 	})
 	L.Env = th.Env // setfenv(0, t) is for the caller too
 	if f != nil {
 		vm.drop(th)
-		if contextOf(L).Err() != nil {
+		if scopeOf(L).Err() != nil {
 			rethrow(f)
 		}
 		L.Push(lua.LFalse)
@@ -142,13 +142,16 @@ func (vm *VM) protected(L, th *lua.LState, nargs int, handler *lua.LFunction) in
 
 // handle calls an error handler on a state above th, whose stack may be full.
 // A handler that fails itself replaces the error, as it does in Lua.
-func (vm *VM) handle(th *lua.LState, handler *lua.LFunction, object lua.LValue) lua.LValue {
+func (vm *VM) handle(th *lua.LState, handler *lua.LFunction, raised *failure) lua.LValue {
 	if vm.threads[th].level >= maxNesting {
 		return lua.LString("error in error handling")
 	}
 	above := vm.enter(th)
+	at := vm.threads[above]
+	at.raised = raised.trace
+	vm.threads[above] = at
 	above.Push(handler)
-	above.Push(object)
+	above.Push(raised.object)
 	if f := vm.protect(above, 1, nil); f != nil {
 		vm.drop(above)
 		return f.object

@@ -55,6 +55,17 @@ func (vm *VM) scriptError(f *failure, cause error) *ScriptError {
 	return e
 }
 
+// lineAt is the line that a position such as "script.lua:7" names, "" if its
+// source isn't known.
+func (vm *VM) lineAt(where string) string {
+	at := strings.LastIndexByte(where, ':')
+	line, err := strconv.Atoi(where[at+1:])
+	if at < 0 || err != nil {
+		return ""
+	}
+	return lineOf(vm.sources[where[:at]], line)
+}
+
 // errorOf is the Go error in a raised value, nil if it is none.
 func errorOf(value lua.LValue) error {
 	if ud, ok := value.(*lua.LUserData); ok {
@@ -88,7 +99,7 @@ func (vm *VM) tostring(fn, value lua.LValue) (string, bool) {
 	th := vm.newThread(0)
 	ctx, cancel := context.WithTimeout(context.Background(), closingTime)
 	defer cancel()
-	th.SetContext(ctx)
+	th.SetContext(newScope(ctx, nil, nil))
 	vm.threads[th] = thread{}
 	defer vm.drop(th)
 	th.Push(fn)

@@ -20,9 +20,18 @@ import (
 // script's: package.path only shows them.
 type search struct {
 	loaded, preload, pkg *lua.LTable
-	loading              []string // modules that are being loaded, outermost first
-	script               *folder  // where the running script lies, nil for none
+	loading              []*load         // modules that are being loaded
+	waiting              map[*task]*load // what tasks wait for that others load
+	script               *folder         // where the running script lies, nil for none
 	path                 []*folder
+}
+
+// load is a module that is being loaded.
+type load struct {
+	name  string
+	task  *task      // that loads it
+	co    *coroutine // in which it does, nil in none
+	ended bell
 }
 
 // folder is a folder that modules are read from. Nothing outside of it is: not
@@ -33,7 +42,7 @@ type folder struct {
 }
 
 func newSearch(path []string) search {
-	var s search
+	s := search{waiting: make(map[*task]*load)}
 	for _, name := range path {
 		s.path = append(s.path, &folder{name: name})
 	}
@@ -121,12 +130,38 @@ func (vm *VM) require(L *lua.LState) int {
 		L.Push(value)
 		return 1
 	}
-	if at := slices.Index(s.loading, name); at >= 0 {
-		L.RaiseError("module '%s' requires itself: %s", name, strings.Join(append(s.loading[at:], name), " -> "))
+	by := scopeOf(L)
+	task := by.task
+	if other := s.loads(name); other != nil {
+		if other.task == task && other.co != by.co && other.co != nil && other.co.status == suspended {
+			L.RaiseError("module '%s' is being loaded by a coroutine that is suspended", name)
+		}
+		for l := other; l != nil; l = s.waiting[l.task] {
+			if l.task == task {
+				around := append(s.chain(l), name)
+				if name != l.name {
+					around = append(around, l.name) // another task is there
+				}
+				L.RaiseError("module '%s' requires itself: %s", l.name, strings.Join(around, " -> "))
+			}
+		}
+		// Another task loads it: its result is this one's too, and if it
+		// fails, this one tries.
+		s.waiting[task] = other
+		err := vm.await(L, "require()", -1, &other.ended)
+		delete(s.waiting, task)
+		if err != nil {
+			vm.raise(L, err)
+		}
+		return vm.require(L)
 	}
 	loader := vm.findModule(L, name)
-	s.loading = append(s.loading, name)
-	defer func() { s.loading = s.loading[:len(s.loading)-1] }()
+	mine := &load{name: name, task: task, co: by.co}
+	s.loading = append(s.loading, mine)
+	defer func() {
+		s.loading = slices.DeleteFunc(s.loading, func(l *load) bool { return l == mine })
+		mine.ended.ringAll()
+	}()
 	L.Push(loader)
 	L.Push(lua.LString(name))
 	L.Call(1, 1)
@@ -140,6 +175,26 @@ func (vm *VM) require(L *lua.LState) int {
 	s.loaded.RawSetString(name, value)
 	L.Push(value)
 	return 1
+}
+
+// loads is the load of a module that is going on, nil if there is none.
+func (s *search) loads(name string) *load {
+	for _, l := range s.loading {
+		if l.name == name {
+			return l
+		}
+	}
+	return nil
+}
+
+// chain names the modules that the task of first is loading from first on.
+func (s *search) chain(first *load) (names []string) {
+	for _, l := range s.loading[slices.Index(s.loading, first):] {
+		if l.task == first.task {
+			names = append(names, l.name)
+		}
+	}
+	return names
 }
 
 // findModule finds the function that loads a module, or raises an error that

@@ -73,6 +73,35 @@ func TestRequire(t *testing.T) {
 	}
 }
 
+// TestRequireAtOnce has several tasks require a module that waits while it is
+// loaded: it is loaded once, and who finds it failing tries again.
+func TestRequireAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	write("slow.lua", `loads = (loads or 0) + 1 task.sleep(0.02) return {}`)
+	write("bad.lua", `tries = (tries or 0) + 1 task.sleep(0.001) error("try " .. tries, 0)`)
+	write("x.lua", `task.sleep(0.01) return require "y"`)
+	write("y.lua", `task.sleep(0.01) return require "x"`)
+	run := func(text string) error {
+		vm := engine.New(engine.Options{})
+		defer vm.Close()
+		return vm.Run(t.Context(), engine.Source{Name: "main.lua", Text: text, Dir: dir})
+	}
+	require.NoError(t, run(`
+		local got = task.parallel({1, 2, 3}, function() return require "slow" end)
+		assert(loads == 1 and got[1] == got[2] and got[2] == got[3])`))
+	require.NoError(t, run(`
+		local _, errors = task.parallel({1, 2, 3}, function() return require "bad" end, {on_error = "collect"})
+		assert(tries == 3 and errors[1] == "try 1")
+		table.sort(errors)
+		assert(errors[2] == "try 2" and errors[3] == "try 3")`))
+	require.ErrorContains(t, run(`
+		task.spawn(require, "x")
+		require "y"`), " requires itself: ")
+}
+
 func TestRequireFails(t *testing.T) {
 	tests := []struct {
 		name, module string

@@ -12,8 +12,10 @@ import (
 // has to bound.
 type rewriter struct {
 	todo    []visit
-	calls   []plantedCall   // calls that were put in
-	strings map[string]bool // string literals that start like a marker
+	in      *constants                       // of the function that is being walked
+	costs   int                              // of the constants of all functions
+	markers map[lua.LValue][]*ast.StringExpr // that stand for values in the tree
+	strings map[string]bool                  // string literals that start like a marker
 	err     *SyntaxError
 }
 
@@ -21,191 +23,253 @@ type rewriter struct {
 type visit struct {
 	node  any // ast.Stmt or ast.Expr
 	depth int
+	in    *constants // of the function that it lies in
 }
 
-// plantedCall is a call that was put into the tree. Its function is a marker
-// until the code is compiled.
-type plantedCall struct {
-	fn   *ast.StringExpr
-	kind planted
-}
-
-// planted says which function a call that was put in calls.
-type planted int
-
-const (
+// The functions that a rewritten tree calls. No script gets hold of them.
+var (
 	// loopOne is called with what a loop goes over, and asks it for __iter.
-	loopOne planted = iota
+	loopOne = &lua.LFunction{IsG: true, GFunction: iterate}
 	// loopMore is called with what a loop over several expressions goes over,
 	// and only returns it: the compiler loses values where a loop has fewer
 	// variables than expressions.
-	loopMore
-	// operand is called with an operand of "..", and makes a text of a number,
-	// for which the VM has no setting.
-	operand
+	loopMore = &lua.LFunction{IsG: true, GFunction: (*lua.LState).GetTop}
+	// joinAll is called with the operands of "..".
+	joinAll = &lua.LFunction{IsG: true, GFunction: concat}
 )
-
-// markers are the constants that stand for the functions of planted calls.
-type markers [3]lua.LString
 
 // markerStart is how markers start. Nearly no literal does.
 const markerStart = "\x00planted"
 
 // rewrite prepares a chunk for the compiler. What a generic loop goes over and
-// what ".." joins gets wrapped in a call of a constant (see [planted]); the
-// constants are returned, empty if there is no such call. Numbers that the scanner lets through but
-// the compiler misreads are corrected or refused.
-func rewrite(chunk *[]ast.Stmt) (m markers, err error) {
-	r := &rewriter{strings: make(map[string]bool)}
+// what ".." joins become arguments of a function that has no name, and the
+// variables of a session get a place in it (see [locals]); nil has none. Such
+// values stand in the tree as markers until the code is compiled, see [plant].
+// Numbers that the scanner lets through but the compiler misreads are corrected
+// or refused.
+func rewrite(chunk *[]ast.Stmt, vars *locals) (planted map[lua.LString]lua.LValue, err error) {
+	r := &rewriter{in: newConstants(), markers: make(map[lua.LValue][]*ast.StringExpr), strings: make(map[string]bool)}
 	r.block(chunk, 1, false)
 	for len(r.todo) > 0 && r.err == nil {
 		v := r.todo[len(r.todo)-1]
 		r.todo = r.todo[:len(r.todo)-1]
 		if v.depth > maxDepth {
-			return m, tooDeep("", v.node.(ast.PositionHolder).Line())
+			return nil, tooDeep("", v.node.(ast.PositionHolder).Line())
 		}
+		r.in = v.in
 		switch node := v.node.(type) {
 		case ast.Stmt:
-			r.stmt(node, v.depth+1)
+			r.insideStmt(node, v.depth+1)
 		case ast.Expr:
-			r.expr(node, v.depth+1)
+			r.insideExpr(node, v.depth+1)
 		}
 	}
 	if r.err != nil {
-		return m, r.err
+		return nil, r.err
 	}
-	if len(r.calls) == 0 {
-		return m, nil
+	if vars != nil {
+		vars.place(*chunk, r)
 	}
-	for i := range m {
-		name := markerStart
-		for n := i; r.strings[name]; n += len(m) {
-			name = markerStart + strconv.Itoa(n)
+	return r.name(), nil
+}
+
+// marker is an expression that stands for a value.
+func (r *rewriter) marker(value lua.LValue, line int) ast.Expr {
+	m := &ast.StringExpr{}
+	m.SetLine(line)
+	r.markers[value] = append(r.markers[value], m)
+	return m
+}
+
+// name gives the markers of each value a text that is no literal of the chunk.
+func (r *rewriter) name() map[lua.LString]lua.LValue {
+	planted := make(map[lua.LString]lua.LValue, len(r.markers))
+	n := 0
+	for value, markers := range r.markers {
+		text := markerStart
+		for ; r.strings[text]; n++ {
+			text = markerStart + strconv.Itoa(n)
 		}
-		r.strings[name] = true
-		m[i] = lua.LString(name)
+		r.strings[text] = true
+		planted[lua.LString(text)] = value
+		for _, m := range markers {
+			m.Value = text
+		}
 	}
-	for _, c := range r.calls {
-		c.fn.Value = string(m[c.kind])
-	}
-	return m, nil
+	return planted
 }
 
 // block takes the statements of a block, of a loop's body or another.
 func (r *rewriter) block(stmts *[]ast.Stmt, depth int, loop bool) {
 	*stmts = anchor(*stmts, loop)
 	for _, s := range *stmts {
-		r.todo = append(r.todo, visit{s, depth})
+		r.todo = append(r.todo, visit{s, depth, r.in})
 	}
 }
 
-func (r *rewriter) exprs(depth int, exprs ...ast.Expr) {
+// exprs takes a list of expressions.
+func (r *rewriter) exprs(depth int, exprs []ast.Expr) {
+	for i := range exprs {
+		r.expr(depth, &exprs[i])
+	}
+}
+
+// expr takes expressions, which may be replaced.
+func (r *rewriter) expr(depth int, exprs ...*ast.Expr) {
 	for _, e := range exprs {
-		if e != nil {
-			r.todo = append(r.todo, visit{e, depth})
+		if *e == nil {
+			continue
 		}
+		if c, ok := (*e).(*ast.StringConcatOpExpr); ok {
+			*e = r.joined(c)
+		}
+		r.todo = append(r.todo, visit{*e, depth, r.in})
 	}
 }
 
-func (r *rewriter) stmt(stmt ast.Stmt, depth int) {
+func (r *rewriter) insideStmt(stmt ast.Stmt, depth int) {
 	switch s := stmt.(type) {
 	case *ast.AssignStmt:
-		r.exprs(depth, s.Lhs...)
-		r.exprs(depth, s.Rhs...)
+		r.exprs(depth, s.Lhs)
+		r.exprs(depth, s.Rhs)
 	case *ast.LocalAssignStmt:
-		r.exprs(depth, s.Exprs...)
+		r.exprs(depth, s.Exprs)
 	case *ast.FuncCallStmt:
-		r.exprs(depth, s.Expr)
+		r.expr(depth, &s.Expr)
 	case *ast.DoBlockStmt:
 		r.block(&s.Stmts, depth, false)
 	case *ast.WhileStmt:
-		r.exprs(depth, s.Condition)
+		r.expr(depth, &s.Condition)
 		r.block(&s.Stmts, depth, true)
 	case *ast.RepeatStmt:
-		r.exprs(depth, s.Condition)
+		r.expr(depth, &s.Condition)
 		r.block(&s.Stmts, depth, true)
 	case *ast.IfStmt:
-		r.exprs(depth, s.Condition)
+		r.expr(depth, &s.Condition)
 		r.block(&s.Then, depth, false)
 		r.block(&s.Else, depth, false)
 	case *ast.NumberForStmt:
-		r.exprs(depth, s.Init, s.Limit, s.Step)
+		r.expr(depth, &s.Init, &s.Limit, &s.Step)
 		r.block(&s.Stmts, depth, false)
 	case *ast.GenericForStmt:
-		r.exprs(depth, s.Exprs...)
+		r.exprs(depth, s.Exprs)
 		r.block(&s.Stmts, depth, true)
 		r.loop(s)
 	case *ast.FuncDefStmt:
-		r.exprs(depth, s.Name.Func, s.Name.Receiver, s.Func)
+		var fn ast.Expr = s.Func
+		r.expr(depth, &s.Name.Func, &s.Name.Receiver, &fn)
 	case *ast.ReturnStmt:
-		r.exprs(depth, s.Exprs...)
+		r.exprs(depth, s.Exprs)
 	}
 }
 
-func (r *rewriter) expr(expr ast.Expr, depth int) {
+func (r *rewriter) insideExpr(expr ast.Expr, depth int) {
 	switch e := expr.(type) {
 	case *ast.NumberExpr:
 		r.number(e)
+		r.constant(e.Value, e.Line())
+	case *ast.IdentExpr:
+		r.constant(e.Value, e.Line()) // it may be a global
 	case *ast.StringExpr:
+		r.constant(e.Value, e.Line())
 		if strings.HasPrefix(e.Value, markerStart) {
 			r.strings[e.Value] = true
 		}
 	case *ast.AttrGetExpr:
-		r.exprs(depth, e.Object, e.Key)
+		r.expr(depth, &e.Object, &e.Key)
 	case *ast.TableExpr:
 		for _, f := range e.Fields {
-			r.exprs(depth, f.Key, f.Value)
+			r.expr(depth, &f.Key, &f.Value)
 		}
+		oneValue(e)
 	case *ast.FuncCallExpr:
-		r.exprs(depth, e.Func, e.Receiver)
-		r.exprs(depth, e.Args...)
+		r.constant(e.Method, e.Line())
+		r.expr(depth, &e.Func, &e.Receiver)
+		r.exprs(depth, e.Args)
 	case *ast.LogicalOpExpr:
-		r.exprs(depth, e.Lhs, e.Rhs)
+		r.expr(depth, &e.Lhs, &e.Rhs)
 	case *ast.RelationalOpExpr:
-		r.exprs(depth, e.Lhs, e.Rhs)
-	case *ast.StringConcatOpExpr:
-		r.exprs(depth, e.Lhs, e.Rhs)
-		e.Lhs, e.Rhs = r.joined(e.Lhs), r.joined(e.Rhs)
+		r.expr(depth, &e.Lhs, &e.Rhs)
 	case *ast.ArithmeticOpExpr:
-		r.exprs(depth, e.Lhs, e.Rhs)
+		r.expr(depth, &e.Lhs, &e.Rhs)
 	case *ast.UnaryMinusOpExpr:
-		r.exprs(depth, e.Expr)
+		r.expr(depth, &e.Expr)
 	case *ast.UnaryNotOpExpr:
-		r.exprs(depth, e.Expr)
+		r.expr(depth, &e.Expr)
 	case *ast.UnaryLenOpExpr:
-		r.exprs(depth, e.Expr)
+		r.expr(depth, &e.Expr)
 	case *ast.FunctionExpr:
+		r.in = newConstants()
 		r.block(&e.Stmts, depth, false)
 	}
 }
 
-// plant makes a call of a planted function.
-func (r *rewriter) plant(kind planted, line int, args []ast.Expr) ast.Expr {
-	fn := &ast.StringExpr{}
-	call := &ast.FuncCallExpr{Func: fn, Args: args}
-	fn.SetLine(line)
+// call makes a call of a function that has no name.
+func (r *rewriter) call(fn *lua.LFunction, line int, args []ast.Expr) *ast.FuncCallExpr {
+	call := &ast.FuncCallExpr{Func: r.marker(fn, line), Args: args}
 	call.SetLine(line)
-	r.calls = append(r.calls, plantedCall{fn, kind})
 	return call
 }
 
 // loop wraps what a loop goes over.
 func (r *rewriter) loop(loop *ast.GenericForStmt) {
-	kind := loopOne
+	fn := loopOne
 	if len(loop.Exprs) > 1 {
-		kind = loopMore
+		fn = loopMore
 	}
-	loop.Exprs = []ast.Expr{r.plant(kind, loop.Line(), loop.Exprs)}
+	loop.Exprs = []ast.Expr{r.call(fn, loop.Line(), loop.Exprs)}
 }
 
-// joined wraps an operand of "..", unless it is plain to see that it is no
-// number with a fraction.
-func (r *rewriter) joined(e ast.Expr) ast.Expr {
-	switch e := e.(type) {
-	case *ast.StringExpr, *ast.StringConcatOpExpr, *ast.UnaryLenOpExpr, *ast.TableExpr, *ast.FunctionExpr:
-		return e
+// oneValue has the last field of a table take one value where it has a key. The
+// compiler lets a call or "..." there spill into the list: {"a", k = f()}.
+func oneValue(table *ast.TableExpr) {
+	if len(table.Fields) == 0 {
+		return
 	}
-	return r.plant(operand, e.Line(), []ast.Expr{e})
+	last := table.Fields[len(table.Fields)-1]
+	if last.Key != nil {
+		adjust(last.Value)
+	}
+}
+
+// adjust has an expression be one value, whatever it is.
+func adjust(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.FuncCallExpr:
+		e.AdjustRet = true
+	case *ast.Comma3Expr:
+		e.AdjustRet = true
+	}
+}
+
+// mostJoined is how many operands one call joins; there are not enough registers
+// for many more.
+const mostJoined = 100
+
+// joined is the call that joins the operands of "..". They are grouped from the
+// right, as Lua does.
+func (r *rewriter) joined(e *ast.StringConcatOpExpr) ast.Expr {
+	operands := []ast.Expr{e.Lhs}
+	rest := e.Rhs
+	for more, ok := rest.(*ast.StringConcatOpExpr); ok; more, ok = rest.(*ast.StringConcatOpExpr) {
+		operands, rest = append(operands, more.Lhs), more.Rhs
+	}
+	if operands = append(operands, rest); len(operands) > maxDepth {
+		r.err = tooDeep("", e.Line())
+	}
+	for len(operands) > mostJoined {
+		at := len(operands) - mostJoined
+		operands = append(operands[:at:at], r.join(operands[at:], e.Line()))
+	}
+	return r.join(operands, e.Line())
+}
+
+// join is one call that joins operands.
+func (r *rewriter) join(operands []ast.Expr, line int) ast.Expr {
+	adjust(operands[len(operands)-1]) // a call among arguments would spill
+	call := r.call(joinAll, line, operands)
+	call.AdjustRet = true // one value, and no tail call
+	return call
 }
 
 // number checks a literal: the compiler takes one with leading zeros for octal

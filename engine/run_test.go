@@ -3,7 +3,6 @@ package engine_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -20,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/stdlib/host"
 )
 
@@ -65,32 +65,54 @@ func TestRun(t *testing.T) {
 func TestNothingIsAllowedByItself(t *testing.T) {
 	t.Setenv("KUBELUA_TEST", "secret")
 	denied := map[string]string{
-		`io.open("/etc/passwd")`:  "io.open is not there for scripts",
-		`io.popen("ls")`:          "io.popen is not there for scripts",
-		`io.lines("/etc/passwd")`: "scripts may not read files",
-		`os.execute("ls")`:        "os.execute is not there for scripts",
-		`os.remove("x")`:          "os.remove is not there for scripts",
-		`dofile("/etc/passwd")`:   "read /etc/passwd: scripts may not read files",
+		`io.open("/etc/passwd")`:       "read /etc/passwd: not allowed (--allow-read=/etc/passwd grants it)",
+		`io.open("my file", "w")`:      "write my file: not allowed (--allow-write='my file' grants it)",
+		`io.open("x", "r+")`:           "write x: not allowed (--allow-write=x grants it)",
+		`io.lines("/etc/passwd")`:      "read /etc/passwd: not allowed (--allow-read=/etc/passwd grants it)",
+		`io.input("/etc/passwd")`:      "read /etc/passwd: not allowed (--allow-read=/etc/passwd grants it)",
+		`io.output("x")`:               "write x: not allowed (--allow-write=x grants it)",
+		`io.tmpfile()`:                 "lua_",
+		`io.popen("ls -l")`:            "run ls: not allowed (--allow-run=ls grants it)",
+		`os.execute("ls")`:             "run ls: not allowed (--allow-run=ls grants it)",
+		`os.remove("x")`:               "remove x: not allowed (--allow-write=x grants it)",
+		`os.rename("x", "y")`:          "rename x: not allowed (--allow-write=x grants it)",
+		`os.tmpname()`:                 "lua_",
+		`dofile("/etc/passwd")`:        "read /etc/passwd: not allowed (--allow-read=/etc/passwd grants it)",
+		`loadfile("/etc/passwd")`:      "read /etc/passwd: not allowed (--allow-read=/etc/passwd grants it)",
+		`pcall(error) io.open("x")`:    "read x: not allowed (--allow-read=x grants it)",
+		`coroutine.wrap(io.open)("x")`: "read x: not allowed (--allow-read=x grants it)",
 	}
 	for code, want := range denied {
-		assert.ErrorContains(t, runScript(t, code, engine.Options{}).err, want)
+		err := runScript(t, code, engine.Options{}).err
+		assert.ErrorContains(t, err, want)
+		assert.Equal(t, engine.ExitDenied, engine.ExitCode(err), code)
+		assert.True(t, kube.IsKind(err, kube.DeniedError), code)
 	}
-	got := runScript(t, `print(os.getenv("KUBELUA_TEST"), io.read(), loadfile("/etc/passwd"))
-		print(debug.getinfo, debug.sethook, newproxy, package.loadlib, channel, string.dump, module)`, engine.Options{})
+	got := runScript(t, `print(os.getenv("KUBELUA_TEST"), io.read())
+		local ok, err = pcall(io.open, "x")
+		print(ok, err.type, err, kube.is(err, "DeniedError"), kube.is(err, "KubeError"), err.where)
+		print(debug.getlocal, debug.sethook, newproxy, package.loadlib, channel, string.dump, module)`, engine.Options{})
 	require.NoError(t, got.err)
-	assert.Equal(t, "nil\tnil\tnil\tread /etc/passwd: scripts may not read files\nnil\tnil\tnil\tnil\tnil\tnil\tnil\n", got.out)
+	assert.Equal(t, "nil\tnil\nfalse\tDeniedError\tread x: not allowed (--allow-read=x grants it)\ttrue\ttrue\ttest.lua:2\n"+
+		"nil\tnil\tnil\tnil\tnil\tnil\tnil\n", got.out)
 }
+
+// textFile is a file that holds a text.
+type textFile struct{ *strings.Reader }
+
+func (textFile) Write([]byte) (int, error) { return 0, os.ErrPermission }
+func (textFile) Close() error              { return nil }
 
 func TestWorld(t *testing.T) {
 	world := engine.World{
 		Stdin:  strings.NewReader("one\ntwo 3\n"),
 		Now:    func() time.Time { return time.Unix(1000, 0) },
 		Getenv: func(name string) (string, bool) { return "is " + name, name == "HOME" },
-		ReadFile: func(path string) ([]byte, error) {
+		OpenFile: func(path string, flags int) (host.File, error) {
 			if path != "lib.lua" {
-				return nil, errors.New("read " + path + ": not that one")
+				return nil, &os.PathError{Op: "open", Path: path, Err: syscall.ENOENT}
 			}
-			return []byte("return ..., 'lib'"), nil
+			return textFile{strings.NewReader("return ..., 'lib'")}, nil
 		},
 	}
 	got := runScript(t, `
@@ -98,9 +120,11 @@ func TestWorld(t *testing.T) {
 		print(os.time(), os.getenv("HOME"), os.getenv("PATH"))
 		print(dofile("lib.lua"), loadfile("lib.lua")(5))
 		print(loadfile("other.lua"))
+		print(io.open("other.lua"))
 		io.stderr:write("to people\n")`, engine.Options{World: world})
 	require.NoError(t, got.err)
-	assert.Equal(t, "one\ttwo\t3\t\n\tnil\n1000\tis HOME\tnil\nnil\t5\tlib\nnil\tread other.lua: not that one\n", got.out)
+	assert.Equal(t, "one\ttwo\t3\t\n\tnil\n1000\tis HOME\tnil\nnil\t5\tlib\nnil\tother.lua: no such file or directory\n"+
+		"nil\tother.lua: no such file or directory\t2\n", got.out)
 	assert.Equal(t, "to people\n", got.errout)
 }
 

@@ -1,41 +1,78 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"errors"
+	"math"
 
-// run is one script that is being run.
-type run struct {
-	cancel  context.CancelCauseFunc // ends it, for a reason
-	closing context.Context         // ends closingTime after the run was cancelled
-}
+	lua "github.com/yuin/gopher-lua"
+)
 
-// scope is a context as the VM wants it: Done is asked before each
-// instruction, so it answers from a field.
+// scope is the context that Lua code runs under. All states of a task share
+// one, but for what runs under a time limit or in a coroutine, which have
+// their own. The VM's lock guards it; Go calls that block get the Context in
+// it, which never changes.
 type scope struct {
 	context.Context
-	done <-chan struct{}
-	run  *run
+	done <-chan struct{} // of the Context; the VM asks for it before each instruction
+	task *task           // nil outside of a run
+	co   *coroutine      // the coroutine that runs, nil in none
+
+	// limited says that time will end whatever waits here.
+	limited bool
+
+	meter *meter // bounds the memory; nil for none
 }
 
-// Done is closed when the scope ends.
-func (s *scope) Done() <-chan struct{} { return s.done }
-
-// Value finds the run beside what the context carries.
-func (s *scope) Value(key any) any {
-	if _, ok := key.(runKey); ok {
-		return s.run
+func newScope(ctx context.Context, t *task, co *coroutine) *scope {
+	s := &scope{Context: ctx, done: ctx.Done(), task: t, co: co}
+	if t != nil {
+		s.meter = t.vm.meter
 	}
-	return s.Context.Value(key)
+	return s
 }
 
-type runKey struct{}
-
-// runOf is the run that ctx belongs to, nil if none.
-func runOf(ctx context.Context) *run {
-	r, _ := ctx.Value(runKey{}).(*run)
-	return r
+// follow makes a coroutine's scope that of who resumes it.
+func (s *scope) follow(by *scope) {
+	s.Context, s.done, s.task, s.limited, s.meter = by.Context, by.done, by.task, by.limited, by.meter
 }
 
-// flatten makes a scope of ctx, in the run that ctx belongs to.
-func flatten(ctx context.Context) *scope {
-	return &scope{Context: ctx, done: ctx.Done(), run: runOf(ctx)}
+// noScope is what a state has that opens libraries.
+var noScope = newScope(context.Background(), nil, nil)
+
+// scopeOf is what L runs under.
+func scopeOf(L *lua.LState) *scope {
+	if s, ok := L.Context().(*scope); ok {
+		return s
+	}
+	return noScope
+}
+
+// errAbandoned ends a coroutine that was closed, or that nothing refers to any
+// more.
+var errAbandoned = errors.New("the coroutine was closed")
+
+// Done is closed when the scope has ended. The VM calls it before each
+// instruction, and [host.Effort] within long ones.
+func (s *scope) Done() <-chan struct{} {
+	if s.meter != nil {
+		s.meter.look()
+	}
+	return s.done
+}
+
+// MaxString is how long a string may get. See [host.MaxString].
+func (s *scope) MaxString() int {
+	if s.meter != nil {
+		return int(s.meter.limit)
+	}
+	return math.MaxInt
+}
+
+// Err tells why nothing may run any more but closers.
+func (s *scope) Err() error {
+	if s.co != nil && s.co.closing {
+		return errAbandoned
+	}
+	return s.Context.Err()
 }

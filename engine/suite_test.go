@@ -5,17 +5,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/engine/luatest"
+	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
 // The Lua tests. Each global function test_x(t) of testdata/lua/*_test.lua is
-// a subtest that runs in a VM of its own, against the local cluster; what t
-// offers is written in testdata/lua/t.lua. One of them alone, test_attributes
+// a subtest that runs in a VM of its own, against the local cluster, as kubelua
+// test runs them; what t offers beyond that is written in testdata/lua/t.lua. One of them alone, test_attributes
 // of pod_test.lua:
 //
 //	go test -run 'TestLua/pod/attributes$' ./engine
@@ -25,12 +26,6 @@ const (
 
 	// luaTestTime bounds one test. Most take a second.
 	luaTestTime = 3 * time.Minute
-)
-
-var (
-	testFunction = regexp.MustCompile(`(?m)^function (test_\w+)\(`)
-	// failingLine is a line that must fail: indent, statement, pattern.
-	failingLine = regexp.MustCompile(`(?m)^(\s*)(\S.*?)\s*--> error: "(.*)"[ \t]*$`)
 )
 
 func TestLua(t *testing.T) {
@@ -62,22 +57,12 @@ func readLuaTest(t testing.TB, file string) engine.Source {
 	return engine.Source{Name: "testdata/lua/" + filepath.Base(file), Text: string(text)}
 }
 
-// testFunctions lists the test functions of a file, which does nothing but
-// define them.
-func testFunctions(t *testing.T, source engine.Source) (names []string) {
+// testFunctions lists the test functions of a file.
+func testFunctions(t *testing.T, source engine.Source) []string {
 	t.Helper()
-	vm := engine.New(engine.Options{})
-	defer vm.Close()
-	if err := vm.Run(t.Context(), source); err != nil {
+	names, err := luatest.Load(source)
+	if err != nil {
 		t.Fatal(err)
-	}
-	seen := map[string]bool{}
-	for _, m := range testFunction.FindAllStringSubmatch(source.Text, -1) {
-		if seen[m[1]] {
-			t.Errorf("%s: two functions are called %s", source.Name, m[1])
-		}
-		seen[m[1]] = true
-		names = append(names, m[1])
 	}
 	if len(names) == 0 {
 		t.Errorf("%s: no function test_...(t)", source.Name)
@@ -88,31 +73,10 @@ func testFunctions(t *testing.T, source engine.Source) (names []string) {
 // runLuaTest runs one test function in a fresh VM.
 func runLuaTest(t testing.TB, source engine.Source, name string) {
 	t.Helper()
-	s := newSuite(t)
-	defer s.vm.Close()
-	source.Text = failingLine.ReplaceAllString(source.Text, "${1}t:fails([==[${3}]==], function() ${2} end)")
-	s.run(readLuaTest(t, luaTests+"/t.lua"))
-	defer s.run(engine.Source{Name: "(end of the test)", Text: "t:finish()"})
-	if !t.Failed() {
-		s.run(source)
+	s := &suite{t: t, kubeconfig: localtest.Kubeconfig(t)}
+	for _, failure := range s.test(source, name).Run(context.Background()).Failures {
+		t.Error(failure)
 	}
-	if !t.Failed() {
-		s.run(engine.Source{Name: "(start of the test)", Text: name + "(t)"})
-	}
-}
-
-// run runs a chunk in the test's VM and reports how it failed.
-func (s *suite) run(source engine.Source) {
-	s.t.Helper()
-	ctx, cancel := context.WithTimeoutCause(context.Background(), luaTestTime, engine.TimedOut(luaTestTime))
-	defer cancel()
-	err := s.vm.Run(ctx, source)
-	if err == nil || strings.Contains(err.Error(), stopTest) {
-		return
-	}
-	var report strings.Builder
-	engine.Report(&report, err)
-	s.t.Error(strings.TrimPrefix(strings.TrimSpace(report.String()), "kubelua: "))
 }
 
 // TestLuaHarness checks that the harness reports what it is there for: a Lua
@@ -121,6 +85,8 @@ func TestLuaHarness(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"eq", `t:eq(1, 2)`, `x_test.lua:2: got 1, want 2`},
 		{"eq of tables", `t:eq({a = {1, 2}}, {a = {1, 3}})`, `x_test.lua:2: at a.2: got 2, want 3`},
+		{"eq of texts", `t:eq("a\nb\nc", "a\nx\nc")`, "from line 2 on:\n  - x\n  + b"},
+		{"eq of tables, several", `t:eq({a = 1, b = 2}, {a = 2, c = 3})`, "got isn't want:\n  at a: got 1, want 2\n  at b: got 2, want nil\n  at c: got nil, want 3"},
 		{"eq, more than wanted", `t:eq({a = 1, b = 2}, {a = 1})`, `at b: got 2, want nil`},
 		{"ne", `t:ne("a", "a")`, `got "a", want something else`},
 		{"same", `t:same(kube.array{}, {})`, `got array{}, want {}`},
@@ -130,6 +96,10 @@ func TestLuaHarness(t *testing.T) {
 		{"raises another kind", `t:raises("APIError", kube.time, "x")`, `got ValueError: "x" is not a time`},
 		{"raises another text", `t:raises("fish", error, "fowl")`, `got the error "fowl", want one that holds "fish"`},
 		{"eventually", `t:eventually(function() end, 0.01)`, `waited 0.01 seconds in vain`},
+		{"eventually, an error", `t:eventually(function() error("broken") end)`, `x_test.lua:2: broken`},
+		{"eventually, not there", `t:eventually(function() return cluster.pods:fetch("none", {namespace = "default"}) end, {timeout = "10ms"})`, `in vain: fetch pods default/none: not found`},
+		{"fail", `t:fail("because")`, `x_test.lua:2: because`},
+		{"the run ended early", `os.exit(0)`, `the test ended the run by os.exit`},
 		{"an error of its own", `local x = nil; x.y = 1`, `x_test.lua:2: attempt to index a nil value`},
 		{"a line that must fail", `local x = 1 --> error: "x"`, `x_test.lua:2: got no error, want "x"`},
 		{"a line that fails otherwise", `error("fowl") --> error: "fish"`, `want one that holds "fish"`},

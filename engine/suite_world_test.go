@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,8 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/engine/luatest"
+	"github.com/kubelua/kubelua/engine/permit"
 	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/kube/local/localtest"
 	"github.com/kubelua/kubelua/stdlib/host"
@@ -25,27 +26,34 @@ import (
 // suite is what one Lua test runs in.
 type suite struct {
 	t          testing.TB
-	vm         *engine.VM
 	kubeconfig string
-	printed    output
-	namespace  string
-	failures   int
 	proxy      *proxy
 }
 
-// maxFailures ends a test that fails in a loop.
-const maxFailures = 20
-
-// newSuite makes a VM for the local cluster, with the global suite.
-func newSuite(t testing.TB) *suite {
-	t.Helper()
-	s := &suite{t: t, kubeconfig: localtest.Kubeconfig(t)}
-	s.vm = engine.New(engine.Options{
-		World:   engine.World{Stdout: &s.printed},
-		Cluster: func() (kube.Options, error) { return kube.Options{Kubeconfig: s.kubeconfig}, nil },
-		Modules: []engine.Module{{Name: "suite", Global: true, Open: s.open}},
-	})
-	return s
+// test is a test function in the suite: against the local cluster, with what
+// testdata/lua/t.lua adds to t.
+func (s *suite) test(source engine.Source, name string) luatest.Test {
+	s.t.Helper()
+	grants := permit.Grants{Net: []string{"*"}, Read: []string{s.kubeconfig, filepath.Dir(s.t.TempDir())}}
+	world, release, err := grants.Grant(engine.World{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(release)
+	return luatest.Test{
+		Source: source,
+		Name:   name,
+		Engine: engine.Options{
+			World:   world,
+			Cluster: func() (kube.Options, error) { return kube.Options{Kubeconfig: s.kubeconfig}, nil },
+			Modules: []engine.Module{{Name: "suite", Global: true, Open: s.open}},
+		},
+		Namespace: func(context.Context, string) (string, func(), error) {
+			return localtest.Namespace(s.t), func() {}, nil
+		},
+		Timeout: luaTestTime,
+		Extend:  readLuaTest(s.t, luaTests+"/t.lua"),
+	}
 }
 
 // open makes the global suite: what t.lua needs and only Go can do.
@@ -62,18 +70,6 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 				s.proxy.end()
 				return nil
 			})
-			return 0
-		},
-		"fail": func(L *lua.LState) int {
-			s.t.Errorf("%s: %s", position(L), L.CheckString(1))
-			if s.failures++; s.failures == maxFailures {
-				L.Error(lua.LString(stopTest), 0)
-			}
-			return 0
-		},
-		"fatal": func(L *lua.LState) int {
-			s.t.Errorf("%s: %s", position(L), L.CheckString(1))
-			L.Error(lua.LString(stopTest), 0)
 			return 0
 		},
 		"file": func(L *lua.LState) int {
@@ -106,30 +102,6 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 			s.block(L, h, func(context.Context) error { return s.proxy.start(s.t) })
 			return 0
 		},
-		"namespace": func(L *lua.LState) int {
-			s.block(L, h, func(context.Context) error {
-				s.namespace = localtest.Namespace(s.t)
-				return nil
-			})
-			L.Push(lua.LString(s.namespace))
-			return 1
-		},
-		"pause": func(L *lua.LState) int {
-			s.block(L, h, func(ctx context.Context) error {
-				select {
-				case <-time.After(30 * time.Millisecond):
-				case <-ctx.Done():
-				}
-				return nil
-			})
-			return 0
-		},
-		"printed": func(L *lua.LState) int {
-			// What the VM holds back is written when the script waits.
-			s.block(L, h, func(context.Context) error { return nil })
-			L.Push(lua.LString(s.printed.String()))
-			return 1
-		},
 		"proxy": func(L *lua.LState) int {
 			s.proxy = &proxy{port: "0", base: L.OptString(1, "/")}
 			s.t.Cleanup(s.proxy.end)
@@ -137,33 +109,13 @@ func (s *suite) open(L *lua.LState, h host.Host) lua.LValue {
 			L.Push(lua.LString("http://127.0.0.1:" + s.proxy.port + s.proxy.base))
 			return 1
 		},
-		"where": func(L *lua.LState) int {
-			L.Push(lua.LString(position(L)))
-			return 1
-		},
 	})
 }
-
-// stopTest is the error that ends a test which has reported already.
-const stopTest = "the test ends here"
 
 // block runs a call that may wait and raises its error as a text.
 func (s *suite) block(L *lua.LState, h host.Host, call func(context.Context) error) {
 	if err := h.Block(L, call); err != nil {
 		L.Error(lua.LString(err.Error()), 1)
-	}
-}
-
-// position is the line of the test that is being run, "file:line".
-func position(L *lua.LState) string {
-	for level := 1; ; level++ {
-		frame, ok := L.GetStack(level)
-		if !ok {
-			return "?"
-		}
-		if _, err := L.GetInfo("Sl", frame, lua.LNil); err == nil && strings.HasSuffix(frame.Source, "_test.lua") {
-			return fmt.Sprintf("%s:%d", frame.Source, frame.CurrentLine)
-		}
 	}
 }
 
@@ -229,9 +181,9 @@ func (s *suite) makeMany(ctx context.Context, namespace string, n int, version, 
 	for range 16 {
 		wg.Go(func() {
 			for name := range names {
-				object, err := kube.ParseObject(fmt.Sprintf("{apiVersion: %s, kind: %s, metadata: {name: %s}}", version, kind, name))
+				object, err := kube.ParseObject(ctx, fmt.Sprintf("{apiVersion: %s, kind: %s, metadata: {name: %s}}", version, kind, name))
 				if err == nil {
-					_, err = c.Create(ctx, object, namespace)
+					_, err = c.Create(ctx, object, kube.CreateOptions{Namespace: namespace})
 				}
 				if err != nil {
 					mu.Lock()
@@ -299,22 +251,4 @@ func makeBoxes(ctx context.Context, t testing.TB) error {
 			return context.Cause(ctx)
 		}
 	}
-}
-
-// output is what a script printed.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }

@@ -16,6 +16,7 @@ type SyntaxError struct {
 	Column  int    // byte in the line, counted from 1; 0 if unknown
 	Message string // what was found
 	text    string // the line, "" if unknown
+	atEnd   bool   // the text ended too early
 }
 
 // Error is "chunk:line: message".
@@ -38,6 +39,7 @@ func syntaxError(chunk, source string, err error) *SyntaxError {
 	case errors.As(err, &parsing):
 		found := findToken(source, parsing)
 		e.Line, e.Column, e.Message = found.line, found.column, parserMessage(parsing, found)
+		e.atEnd = found.atEnd || parsing.Message == "unterminated multiline string" || parsing.Message == "invalid multiline comment"
 	case errors.As(err, &compiling):
 		e.Line, e.Message = compiling.Line, compiling.Message
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib"
 )
 
 // Frame is one call in a traceback, the innermost first.
@@ -36,7 +38,8 @@ const (
 )
 
 // traceback lists the Lua functions that are active on L from the given level
-// on, and those of its callers. Go functions are left out.
+// on, and those of its callers. Go functions and those of our modules are left
+// out.
 func (vm *VM) traceback(L *lua.LState, level int) []Frame {
 	var frames []Frame
 	for ; L != nil; L = vm.callerOf(L) {
@@ -49,7 +52,7 @@ func (vm *VM) traceback(L *lua.LState, level int) []Frame {
 			}
 			f, isBottom := frameAt(L, level)
 			switch {
-			case f.Source == "":
+			case f.Source == "", stdlib.IsModule(f.Source):
 			case isBottom:
 				// Levels that a tail call has replaced look like the
 				// bottom one, so it is kept for the end.
@@ -62,6 +65,9 @@ func (vm *VM) traceback(L *lua.LState, level int) []Frame {
 			frames = append(frames, *bottom)
 		}
 		level = 0
+		if raised := vm.threads[L].raised; raised != nil {
+			return append(frames, raised...)
+		}
 	}
 	return frames
 }
@@ -115,27 +121,4 @@ func formatTraceback(frames []Frame) string {
 		b.WriteString(f.String())
 	}
 	return b.String()
-}
-
-// debugTraceback is Lua's debug.traceback([thread,] [message [, level]]).
-func (vm *VM) debugTraceback(L *lua.LState) int {
-	of, first := L, 1
-	if th, ok := L.Get(1).(*lua.LState); ok {
-		of, first = th, 2
-	}
-	message := L.Get(first)
-	if message != lua.LNil && !lua.LVCanConvToString(message) {
-		L.Push(message)
-		return 1
-	}
-	level := L.OptInt(first+1, 1)
-	if of != L {
-		level = L.OptInt(first+1, 0)
-	}
-	text := formatTraceback(vm.traceback(of, max(level, 0)))
-	if message != lua.LNil {
-		text = message.String() + "\n" + text
-	}
-	L.Push(lua.LString(text))
-	return 1
 }

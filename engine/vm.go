@@ -1,12 +1,15 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/kubelua/kubelua/bindings"
 	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/stdlib/host"
 )
@@ -25,6 +28,23 @@ type Options struct {
 	// without flags.
 	Cluster func() (kube.Options, error)
 
+	// Caller, if any, gets the context of each call that waits, and the line of
+	// the script that makes it, "cleanup.lua:12"; the call gets what it returns.
+	Caller func(ctx context.Context, line string) context.Context
+
+	// MaxCoroutines is how many coroutines that have not ended there may be;
+	// 0 is 100,000. One that nothing refers to any more doesn't count.
+	MaxCoroutines int
+
+	// MaxMemory is how many bytes the VM may hold, see [OutOfMemory]; 0 is no
+	// bound. It counts what scripts have made, about as large as it is in memory.
+	// What one instruction makes is counted after it, so the process needs more
+	// than that: a table's array may have lua.MaxArrayIndex elements at once.
+	MaxMemory int64
+
+	// Zone is the time zone of jobs that name none; nil is time.Local.
+	Zone *time.Location
+
 	// Modules are opened beside the built-in ones. A row with a built-in
 	// name takes its place.
 	Modules []Module
@@ -36,18 +56,33 @@ type Options struct {
 type VM struct {
 	// lock is held by the goroutine that runs Lua, and by nobody while a Go
 	// call blocks. All fields below are guarded by it.
-	lock sync.Mutex
+	lock turns
 
 	state   *lua.LState // parent of all others; runs nothing but the opening of libraries
 	threads map[*lua.LState]thread
 	idle    [stackClasses][]*lua.LState
-	sources map[string]string // text of the chunks that came from files
-	search  search
-	connect func() (kube.Options, error)
-	closers []func() // release what modules hold
-	world   World
-	out     *output
-	errout  io.Writer
+	kube    *bindings.Kube
+	classes classes
+	selects int // how often a select has looked
+
+	coroutines    map[*coroutine]struct{} // that are not dead
+	abandoned     abandoned
+	collectAt     int // how many coroutines there are when the collector is asked next
+	maxCoroutines int
+	maxMemory     int64
+	meter         *meter // of the run that is going on, if memory is bounded
+
+	sources  map[string]string // text of the chunks that came from files
+	search   search
+	connect  func() (kube.Options, error)
+	caller   func(ctx context.Context, line string) context.Context
+	closers  []func() // release what modules hold
+	world    World
+	zone     *time.Location // of jobs that name none
+	forwards forwards
+	out      *output
+	errout   io.Writer
+	status   *statusLine
 
 	// running is the run that is going on. It is guarded by its own lock,
 	// because what ends a run comes from outside of the VM.
@@ -63,12 +98,23 @@ func New(o Options) *VM {
 		threads: make(map[*lua.LState]thread),
 		sources: make(map[string]string),
 		world:   o.World.withDefaults(),
+		zone:    cmp.Or(o.Zone, time.Local),
 		connect: o.Cluster,
+		caller:  o.Caller,
+
+		coroutines:    make(map[*coroutine]struct{}),
+		maxCoroutines: o.MaxCoroutines,
+		maxMemory:     o.MaxMemory,
 	}
+	if vm.maxCoroutines == 0 {
+		vm.maxCoroutines = defaultCoroutines
+	}
+	vm.collectAt = min(vm.maxCoroutines, coroutinesBeforeCollecting)
 	if vm.connect == nil {
 		vm.connect = func() (kube.Options, error) { return kube.Options{}, nil }
 	}
-	vm.out = newOutput(vm.world.Stdout, vm.stop)
+	vm.status = newStatusLine(vm.world.Stderr)
+	vm.out = newOutput(vm.world.Stdout, vm.status, vm.stop)
 	vm.errout = &flushFirst{vm.out, vm.world.Stderr}
 	vm.search = newSearch(o.Path)
 	vm.state = lua.NewState(lua.Options{
@@ -82,6 +128,7 @@ func New(o Options) *VM {
 	vm.lock.Lock()
 	defer vm.lock.Unlock()
 	vm.openModules(o.Modules)
+	vm.setArg("", nil)
 	return vm
 }
 
@@ -90,6 +137,9 @@ func (vm *VM) Close() {
 	vm.lock.Lock()
 	defer vm.lock.Unlock()
 	_ = vm.out.Flush()
+	for co := range vm.coroutines {
+		co.close(noScope)
+	}
 	for _, release := range vm.closers {
 		release()
 	}
@@ -111,12 +161,4 @@ func (vm *VM) setRunning(r *run) {
 	vm.runMu.Lock()
 	defer vm.runMu.Unlock()
 	vm.running = r
-}
-
-// contextOf is what L runs under. The state that opens the libraries has none.
-func contextOf(L *lua.LState) context.Context {
-	if ctx := L.Context(); ctx != nil {
-		return ctx
-	}
-	return context.Background()
 }

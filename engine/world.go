@@ -1,10 +1,13 @@
 package engine
 
 import (
-	"errors"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
+
+	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // World is what a script may do to the world, besides the cluster. Each field
@@ -18,7 +21,8 @@ type World struct {
 
 	// Stdout and Stderr get the script's output; nil drops it. Stdout is
 	// buffered, and written before anything goes to Stderr. A Stdout that
-	// fails ends the run.
+	// fails ends the run. One that is a terminal, or has a method IsTerminal
+	// that says so, gets each piece at once; a Stderr that is gets progress.
 	Stdout, Stderr io.Writer
 
 	// Now is the clock; nil is time.Now.
@@ -28,20 +32,42 @@ type World struct {
 	// for the script. Nil grants none.
 	Getenv func(name string) (string, bool)
 
-	// ReadFile reads a file for the script. It decides by itself which paths
-	// it grants. Nil grants none.
-	ReadFile func(path string) ([]byte, error)
+	// OpenFile opens a file, as os.OpenFile does. Remove and Rename change the
+	// folder that it lies in. They decide by themselves which paths they grant,
+	// and refuse others by [Denied]. Nil grants none.
+	OpenFile func(path string, flags int) (host.File, error)
+	Remove   func(path string) error
+	Rename   func(from, to string) error
+
+	// Stat and ReadDir look at what is there, Mkdir makes a folder and those above
+	// it. They grant by path as OpenFile does. Nil grants none.
+	Stat    func(path string) (fs.FileInfo, error)
+	ReadDir func(path string) ([]fs.DirEntry, error)
+	Mkdir   func(path string) error
+
+	// Program finds a program that the script may run, by its name or path, or
+	// refuses it by [Denied]. Nil grants none.
+	Program func(name string) (path string, err error)
+
+	// Connect is asked before the script connects to HOST:PORT, and refuses it
+	// by [Denied]. It isn't asked for the clusters of the host's flags and
+	// kubeconfig. Nil grants none.
+	Connect func(address string) error
 }
 
-// ErrNotAllowed is under every error for something that the script's World
-// doesn't grant.
-var ErrNotAllowed = errors.New("not allowed")
+// Denied is the error for something that the script may not do. It says what,
+// and the flag that grants it.
+func Denied(what, flag, value string) error {
+	return kube.Errorf(kube.DeniedError, "%s: %w (--allow-%s=%s grants it)", what, host.ErrDenied, flag, shellWord(value))
+}
 
-// notAllowed is an error that says what was refused; it wraps ErrNotAllowed.
-type notAllowed struct{ what string }
-
-func (e *notAllowed) Error() string { return e.what }
-func (e *notAllowed) Unwrap() error { return ErrNotAllowed }
+// shellWord is a text as it is typed into a shell.
+func shellWord(text string) string {
+	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-:+=@%,") == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
 
 // withDefaults fills the streams and the clock, so that nobody has to ask
 // whether they are there.

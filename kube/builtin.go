@@ -4,14 +4,14 @@ package kube
 // order of their names. A kind is a row; its attributes are rows in turn, from
 // which bindings and documentation are made.
 var builtins = []*Resource{
-	{Kind: "DaemonSet", Name: "daemonsets", Group: "apps", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
+	{Kind: "DaemonSet", Name: "daemonsets", Singular: "daemonset", ShortNames: []string{"ds"}, Group: "apps", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
 		{"current_number_scheduled", "status.currentNumberScheduled", Count, "Nodes that run at least one daemon pod and should."},
 		{"desired_number_scheduled", "status.desiredNumberScheduled", Count, "Nodes that should run the daemon pod."},
 		{"number_misscheduled", "status.numberMisscheduled", Count, "Nodes that run the daemon pod but should not."},
 		{"number_ready", "status.numberReady", Count, "Nodes that should run the daemon pod and have one or more ready."},
 		observedGeneration,
 	}},
-	{Kind: "Deployment", Name: "deployments", Group: "apps", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
+	{Kind: "Deployment", Name: "deployments", Singular: "deployment", ShortNames: []string{"deploy"}, Group: "apps", Versions: []string{"v1"}, Namespaced: true, subresources: scaled, Attributes: []Attribute{
 		availableReplicas,
 		observedGeneration,
 		observedReplicas,
@@ -20,15 +20,15 @@ var builtins = []*Resource{
 		{"updated_replicas", "status.updatedReplicas", Count, "Pods that have the template of the current spec."},
 		conditions,
 	}},
-	{Kind: "Namespace", Name: "namespaces", Versions: []string{"v1"}, Attributes: []Attribute{
+	{Kind: "Namespace", Name: "namespaces", Singular: "namespace", ShortNames: []string{"ns"}, Versions: []string{"v1"}, Attributes: []Attribute{
 		{"phase", "status.phase", Text, "Phase of the namespace, a NamespacePhase."},
 	}},
-	{Kind: "Node", Name: "nodes", Versions: []string{"v1"}, Attributes: []Attribute{
+	{Kind: "Node", Name: "nodes", Singular: "node", ShortNames: []string{"no"}, Versions: []string{"v1"}, Attributes: []Attribute{
 		{"addresses", "status.addresses", Addresses, "Addresses of the node, each with type (an AddressType) and addr."},
 		{"capacity", "status.capacity", Quantities, "Capacity of the node: cpu in cores, memory in bytes, the rest as numbers under their API names."},
 		conditions,
 	}},
-	{Kind: "Pod", Name: "pods", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
+	{Kind: "Pod", Name: "pods", Singular: "pod", ShortNames: []string{"po"}, Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
 		{"containers", "status.containerStatuses", Containers, "Containers of the pod in the order of the spec; empty before the kubelet has reported."},
 		{"init_containers", "status.initContainerStatuses", Containers, "Init containers of the pod, like containers."},
 		{"ephemeral_containers", "status.ephemeralContainerStatuses", Containers, "Ephemeral containers of the pod, like containers."},
@@ -40,20 +40,23 @@ var builtins = []*Resource{
 		{"start_time", "status.startTime", Timestamp, "Time at which the kubelet took the pod."},
 		conditions,
 	}},
-	{Kind: "ReplicaSet", Name: "replicasets", Group: "apps", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
+	{Kind: "ReplicaSet", Name: "replicasets", Singular: "replicaset", ShortNames: []string{"rs"}, Group: "apps", Versions: []string{"v1"}, Namespaced: true, subresources: scaled, Attributes: []Attribute{
 		availableReplicas, fullyLabeledReplicas, observedGeneration, observedReplicas, readyReplicas, conditions,
 	}},
-	{Kind: "ReplicationController", Name: "replicationcontrollers", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
+	{Kind: "ReplicationController", Name: "replicationcontrollers", Singular: "replicationcontroller", ShortNames: []string{"rc"}, Versions: []string{"v1"}, Namespaced: true, subresources: scaled, Attributes: []Attribute{
 		availableReplicas, fullyLabeledReplicas, observedGeneration, observedReplicas, readyReplicas, conditions,
 	}},
-	{Kind: "Secret", Name: "secrets", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
+	{Kind: "Secret", Name: "secrets", Singular: "secret", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
 		{"data", "data", Bytes, "Data of the secret: keys and decoded bytes. Reading one is a deliberate act; it is printed nowhere by itself."},
 		{"type", "type", Text, "Type of the secret, for most a SecretType."},
 	}},
-	{Kind: "Service", Name: "services", Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
+	{Kind: "Service", Name: "services", Singular: "service", ShortNames: []string{"svc"}, Versions: []string{"v1"}, Namespaced: true, Attributes: []Attribute{
 		{"loadbalancer_ingress", "status.loadBalancer.ingress", Ingress, "Addresses and host names of the load balancer, as strings."},
 	}},
 }
+
+// scaled are the subresources of workloads that have a number of pods.
+var scaled = map[string][]string{"v1": {"scale", "status"}}
 
 // The rows that several kinds share.
 var (
@@ -82,6 +85,6 @@ func Enums() []Enum {
 		{"SecretType", "Types of secrets.", []string{
 			"Opaque", "kubernetes.io/service-account-token", "kubernetes.io/dockercfg", "kubernetes.io/dockerconfigjson",
 			"kubernetes.io/basic-auth", "kubernetes.io/ssh-auth", "kubernetes.io/tls", "bootstrap.kubernetes.io/token"}},
-		{"WatchEventType", "Types of watch events.", []string{Added, Modified, Deleted, "ERROR"}},
+		{"WatchEventType", "Types of watch events.", []string{Added, Modified, Deleted, Sync, "ERROR"}},
 	}
 }

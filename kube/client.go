@@ -8,21 +8,28 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-
-	utilnet "k8s.io/apimachinery/pkg/util/net"
+	"time"
 )
 
 // maxBody bounds one answer that is read into memory. The largest that an API
 // server sends on purpose is a page of the biggest objects it stores.
 const maxBody = 1 << 30
 
+// refusalTime is how long the text of a refusal may take to arrive; it is cut
+// short then.
+const refusalTime = 10 * time.Second
+
 // client sends requests to one API server.
 type client struct {
-	base      *url.URL // path ends in a slash
-	http      *http.Client
-	transport http.RoundTripper // the bottom of the chain
-	source    string            // where the configuration comes from, for messages
-	closed    atomic.Bool
+	base    *url.URL // path ends in a slash
+	http    *http.Client
+	streams func() (*http.Client, error) // for connections that a stream takes over
+	source  string                       // where the configuration comes from, for messages
+	login   string                       // what logs in, for messages
+	silence time.Duration
+	reached atomic.Bool // whether the server ever answered
+	life    *life
+	plan    *Plan // nil for none
 }
 
 // request is one call to the API server.
@@ -33,6 +40,8 @@ type request struct {
 	body        []byte
 	contentType string // of the body
 	accept      string // "" for JSON
+	header      http.Header
+	upgrade     string // the protocol to switch to, see upgrade; "" for none
 	what        string // what is tried on what, for messages: "fetch pods web/a"
 }
 
@@ -57,13 +66,24 @@ func (c *client) url(path string) (*url.URL, error) {
 	return &u, nil
 }
 
-// send makes the call and returns its answer with a 2xx status; the caller
-// closes the body. Everything else is an Error, or the cause of the context's
+// send makes the call and returns its answer with a 2xx status, or 101 where the
+// request asks for it; the caller closes the body. Everything else is an Error, or the cause of the context's
 // end.
 func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
-	if c.closed.Load() {
-		return nil, Errorf(KubeError, "%s: the cluster is closed", r.what)
+	end, err := c.life.call()
+	if err != nil {
+		return nil, Errorf(KubeError, "%s: %w", r.what, err)
 	}
+	resp, err := c.answer(ctx, r)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	resp.Body = whenClosed(resp.Body, end)
+	return resp, nil
+}
+
+func (c *client) answer(ctx context.Context, r request) (*http.Response, error) {
 	u, err := c.url(r.path)
 	if err != nil {
 		return nil, err
@@ -78,7 +98,8 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
 	if r.body != nil {
 		body = bytes.NewReader(r.body)
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), body)
+	access := ParseRequest(r.method, u, c.base.Path)
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, accessKey{}, access), r.method, u.String(), body)
 	if err != nil {
 		return nil, Errorf(ValueError, "%s: %w", r.what, err)
 	}
@@ -89,15 +110,31 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
 	if r.contentType != "" {
 		req.Header.Set("Content-Type", r.contentType)
 	}
-	resp, err := c.http.Do(req)
+	for name, values := range r.header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	sender := c.http
+	if r.upgrade != "" {
+		req.Header.Set("Connection", "Upgrade")
+		req.Header.Set("Upgrade", r.upgrade)
+		if sender, err = c.streams(); err != nil {
+			return nil, Errorf(ValueError, "%s: %s can't be used: %s", r.what, c.source, oneLine(err))
+		}
+	}
+	resp, err := sender.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		return nil, c.unreachable(r, err)
 	}
+	c.reached.Store(true)
+	if r.upgrade != "" && resp.StatusCode == http.StatusSwitchingProtocols {
+		return resp, nil
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer resp.Body.Close()
+		defer time.AfterFunc(refusalTime, func() { resp.Body.Close() }).Stop()
 		return nil, c.refused(r, req, resp)
 	}
 	return resp, nil
@@ -110,6 +147,11 @@ func (c *client) call(ctx context.Context, r request) ([]byte, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
+	return c.body(ctx, resp, r)
+}
+
+// body reads the whole of an answer.
+func (c *client) body(ctx context.Context, resp *http.Response, r request) ([]byte, error) {
 	var b bytes.Buffer
 	if resp.ContentLength > 0 && resp.ContentLength < maxBody {
 		b.Grow(int(resp.ContentLength) + bytes.MinRead)
@@ -143,11 +185,4 @@ func (c *client) object(ctx context.Context, r request) (Value, error) {
 		return Value{}, Errorf(APIError, "%s: the answer of %s is not JSON (is it an API server?)", r.what, c.base.Host)
 	}
 	return v, nil
-}
-
-// close releases the connections; calls afterwards are refused.
-func (c *client) close() {
-	if !c.closed.Swap(true) {
-		utilnet.CloseIdleConnectionsFor(c.transport)
-	}
 }

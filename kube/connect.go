@@ -8,9 +8,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	_ "k8s.io/client-go/plugin/pkg/client/auth/oidc" // logins that kubeconfigs name as auth-provider oidc
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -35,8 +38,9 @@ const (
 // connection is a resolved configuration.
 type connection struct {
 	config    *rest.Config
-	namespace string // the context's, "" where it has none
-	source    string // where it comes from, for messages
+	namespace string              // the context's, "" where it has none
+	source    string              // where it comes from, for messages
+	loaded    clientcmdapi.Config // with the context in use as the current one
 }
 
 // resolve finds the server in the order that users know from kubectl: an
@@ -46,12 +50,9 @@ func (o *Options) resolve() (*connection, error) {
 	if o.URL != "" {
 		return o.explicit()
 	}
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = o.Kubeconfig
-	rules.WarnIfAllMissing = false
-	loaded, err := rules.Load()
+	loaded, rules, err := o.load()
 	if err != nil {
-		return nil, badKubeconfig(rules, err)
+		return nil, err
 	}
 	if name := o.Overrides.CurrentContext; name != "" && loaded.Contexts[name] == nil {
 		return nil, Errorf(ValueError, "the kubeconfig has no context %q%s", name, Suggest(name, keys(loaded.Contexts)))
@@ -60,7 +61,7 @@ func (o *Options) resolve() (*connection, error) {
 	if clientcmdapi.IsConfigEmpty(loaded) && overrides.ClusterInfo.Server == "" {
 		if config, err := rest.InClusterConfig(); err == nil {
 			applyImpersonation(config, overrides.AuthInfo)
-			return &connection{config, inClusterNamespace(), "the pod's service account"}, nil
+			return &connection{config: config, namespace: inClusterNamespace(), source: "the pod's service account"}, nil
 		} else if !errors.Is(err, rest.ErrNotInCluster) {
 			return nil, Errorf(ValueError, "the pod's service account can't be used: %w", err)
 		}
@@ -104,7 +105,10 @@ func fromKubeconfig(loaded clientcmdapi.Config, overrides *clientcmd.ConfigOverr
 	if err != nil || !explicit && contextNamespace(&loaded, overrides.CurrentContext) == "" {
 		namespace = ""
 	}
-	return &connection{config, namespace, source}, nil
+	if context := overrides.CurrentContext; context != "" {
+		loaded.CurrentContext = context
+	}
+	return &connection{config: config, namespace: namespace, source: source, loaded: loaded}, nil
 }
 
 // contextNamespace is the namespace that the context itself names: clientcmd's
@@ -210,9 +214,13 @@ func (o *Options) dial(conn *connection) (*client, error) {
 		timeout = defaultConnectTimeout
 	}
 	config := rest.CopyConfig(conn.config)
+	if o.HTTP1 {
+		config.NextProtos = []string{"http/1.1"}
+	}
 	// A dialer of its own keeps the cluster's connections apart from those of
 	// others with the same configuration, so that closing means something.
-	config.Dial = (&net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}).DialContext
+	life := newLife()
+	config.Dial = life.dial((&net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}).DialContext)
 	rt, err := rest.TransportFor(config)
 	if err != nil {
 		return nil, Errorf(ValueError, "%s can't be used: %s", conn.source, oneLine(err))
@@ -225,13 +233,51 @@ func (o *Options) dial(conn *connection) (*client, error) {
 	if agent == "" {
 		agent = defaultUserAgent
 	}
-	links := append(o.Links[:len(o.Links):len(o.Links)], userAgent(agent), obeyRetryAfter, relogin, answerWithin(patience))
+	// Audit and guard see what the run wants, also where a plan carries out less.
+	links := slices.Clone(o.Links)
+	at := guarded{base: base.Path, server: base.String(), plan: o.Plan}
+	if o.Audit != nil {
+		links = append(links, o.Audit.link(at))
+	}
+	if o.Guard != nil {
+		at.context = o.productionContext(conn, base)
+		links = append(links, o.Guard.link(at))
+	}
+	if o.Plan != nil {
+		links = append(links, o.Plan.link(PlanServer{URL: base.Redacted(), Context: o.Overrides.CurrentContext}, base))
+	}
+	links = append(links, userAgent(agent), obeyRetryAfter, relogin, answerWithin(patience))
+	life.idle = func() { utilnet.CloseIdleConnectionsFor(rt) }
+	silence := o.WatchSilence
+	if silence == 0 {
+		silence = defaultSilence
+	}
+	login := "the token or certificate of " + conn.source + " is missing, wrong or expired"
+	if o.Overrides.AuthInfo.Token != "" {
+		login = "the token that was given is wrong or expired"
+	}
 	return &client{
-		base:      base,
-		source:    conn.source,
-		transport: rt,
-		http:      &http.Client{Transport: chain(rt, links...), CheckRedirect: noRedirect},
+		base:    base,
+		source:  conn.source,
+		login:   login,
+		silence: silence,
+		http:    &http.Client{Transport: chain(rt, links...), CheckRedirect: noRedirect},
+		streams: sync.OnceValues(func() (*http.Client, error) { return streamClient(config, links) }),
+		life:    life,
+		plan:    o.Plan,
 	}, nil
+}
+
+// streamClient makes the client for requests that become streams: the same as
+// for all others, but HTTP/2 can't give a connection away.
+func streamClient(config *rest.Config, links []Link) (*http.Client, error) {
+	config = rest.CopyConfig(config)
+	config.NextProtos = []string{"http/1.1"}
+	rt, err := rest.TransportFor(config)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: chain(rt, links...), CheckRedirect: noRedirect}, nil
 }
 
 // noRedirect refuses redirects: an API server sends none, and following one

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
 const twoContexts = `apiVersion: v1
@@ -140,4 +142,20 @@ func TestOptionsOverOthers(t *testing.T) {
 			assert.Equal(t, tt.namespace, o.Namespace)
 		})
 	}
+}
+
+// A refused login names what was given, not the context that it stands in for.
+func TestRefusedTokenIsNamed(t *testing.T) {
+	t.Parallel()
+	o := Options{Kubeconfig: localtest.Kubeconfig(t)}
+	// A client certificate would win over the token.
+	o.URL = connect(t).URL()
+	o.Overrides.ClusterInfo.InsecureSkipTLSVerify = true
+	o.Overrides.AuthInfo.Token = "wrong"
+	c, err := Connect(o)
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = c.Builtin("pods").Fetch(t.Context(), "a", "default")
+	assert.ErrorContains(t, err, "refuses the login (401 Unauthorized): the token that was given is wrong or expired")
+	assert.NotContains(t, err.Error(), "wrong\"")
 }

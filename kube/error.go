@@ -21,11 +21,12 @@ const (
 	NamespaceError ErrorKind = "NamespaceError" // a namespace is missing, or given where there is none
 	TimeoutError   ErrorKind = "TimeoutError"   // what had to happen in time did not
 	ValueError     ErrorKind = "ValueError"     // an argument is not usable; nothing was sent
+	DeniedError    ErrorKind = "DeniedError"    // the host doesn't let the script do it; nothing was done
 )
 
 // ErrorKinds lists every kind, the root first.
 func ErrorKinds() []ErrorKind {
-	return []ErrorKind{KubeError, APIError, LookupError, StatusError, NamespaceError, TimeoutError, ValueError}
+	return []ErrorKind{KubeError, APIError, LookupError, StatusError, NamespaceError, TimeoutError, ValueError, DeniedError}
 }
 
 // Is tells whether k is other or stands under it.
@@ -33,18 +34,10 @@ func (k ErrorKind) Is(other ErrorKind) bool {
 	return k == other || other == KubeError || k == LookupError && other == APIError
 }
 
-// Reasons that are ours, beside those of Kubernetes' own metav1.StatusReason.
-const (
-	// ReasonUnreachable is the Reason of an APIError without an answer: the
-	// connection could not be made or broke.
-	ReasonUnreachable = "Unreachable"
-	// ReasonUnauthorized is Kubernetes' reason for a refused login.
-	ReasonUnauthorized = "Unauthorized"
-	// ReasonGone and ReasonExpired are Kubernetes' reasons for a version or
-	// token that the server no longer keeps (410).
-	ReasonGone    = "Gone"
-	ReasonExpired = "Expired"
-)
+// ReasonUnreachable is the Reason of an APIError without an answer: the
+// connection could not be made or broke. It is ours; the others are
+// Kubernetes' own, of metav1.StatusReason.
+const ReasonUnreachable = "Unreachable"
 
 // Error is every error of this package but a context's own.
 type Error struct {
@@ -53,7 +46,9 @@ type Error struct {
 	StatusCode int       // HTTP status, 0 without an answer
 	Reason     string    // Kubernetes' reason (NotFound, Conflict, ...) or one of ours; may be empty
 	Response   *Response // the answer, nil without one
-	cause      error
+	// Conflicts are the fields that an apply was refused for.
+	Conflicts []FieldConflict
+	cause     error
 }
 
 // Response is the answer behind an Error.
@@ -70,10 +65,14 @@ func (e *Error) Error() string { return e.Message }
 func (e *Error) Unwrap() error { return e.cause }
 
 // ExitCode is the code that a program ends with when this error ends it: 3
-// where the cluster is unreachable or refuses the login, else 1.
+// where the cluster is unreachable or refuses the login, 4 where the host
+// denied something, else 1.
 func (e *Error) ExitCode() int {
-	if e.Reason == ReasonUnreachable || e.StatusCode == http.StatusUnauthorized {
+	switch {
+	case e.Reason == ReasonUnreachable || e.StatusCode == http.StatusUnauthorized && e.Kind.Is(APIError):
 		return 3
+	case e.Kind == DeniedError:
+		return 4
 	}
 	return 1
 }
@@ -108,12 +107,16 @@ func unknown(what, name string, known []string) *Error {
 // they are few, else "".
 func Suggest(name string, known []string) string {
 	if near := Nearest(name, known); len(near) > 0 {
-		return fmt.Sprintf(" (did you mean %s?)", quotedList(near, " or "))
+		return didYouMean(near)
 	}
 	if len(known) > 0 && len(known) <= 24 {
 		return " (known: " + strings.Join(slices.Sorted(slices.Values(known)), ", ") + ")"
 	}
 	return ""
+}
+
+func didYouMean(names []string) string {
+	return fmt.Sprintf(" (did you mean %s?)", quotedList(names, " or "))
 }
 
 func quotedList(names []string, or string) string {

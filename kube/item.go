@@ -18,20 +18,33 @@ type Item struct {
 // newItem makes an item of the bytes of one object, which it copies. Elements
 // of a list lack apiVersion and kind on the wire; the item has them.
 func newItem(c *Cluster, r *Resource, object []byte) *Item {
+	return &Item{cluster: c, resource: r, raw: Value{withKind(object, r.APIVersion(), r.Kind)}}
+}
+
+// withKind copies an object, with apiVersion and kind where it lacks them.
+func withKind(object []byte, apiVersion, kind string) []byte {
 	const members = `"apiVersion":`
-	rest := skipSpace(object, 1)
-	if m, next := nextMember(object, 1); next < 0 || string(m.key) == "metadata" {
-		head := fmt.Appendf(make([]byte, 0, len(object)+len(members)+len(r.Kind)+64), `{%s%q,"kind":%q`, members, r.APIVersion(), r.Kind)
-		if next >= 0 {
-			head = append(head, ',')
-		}
-		return &Item{cluster: c, resource: r, raw: Value{append(head, object[rest:]...)}}
+	first, value := nextKey(object, 1)
+	if value >= 0 && string(first) != "metadata" {
+		return bytes.Clone(object)
 	}
-	return &Item{cluster: c, resource: r, raw: Value{bytes.Clone(object)}}
+	head := fmt.Appendf(make([]byte, 0, len(object)+len(members)+len(kind)+64), `{%s%q,"kind":%q`, members, apiVersion, kind)
+	if value >= 0 {
+		head = append(head, ',')
+	}
+	return append(head, object[skipSpace(object, 1):]...)
 }
 
 // Cluster is the cluster that the item is of.
 func (i *Item) Cluster() *Cluster { return i.cluster }
+
+// On is the same snapshot as one of another connection to its cluster, which is
+// then asked where a method asks.
+func (i *Item) On(c *Cluster) *Item {
+	on := *i
+	on.cluster = c
+	return &on
+}
 
 // Kind is the kind of the object, "Pod".
 func (i *Item) Kind() string { return i.resource.Kind }
@@ -55,6 +68,9 @@ func (i *Item) Partial() bool { return i.partial }
 // Meta is the object's metadata.
 func (i *Item) Meta() Meta { return Meta{i} }
 
+// Size is how many bytes the object takes.
+func (i *Item) Size() int { return len(i.raw.raw) }
+
 // String names the object for messages: "pods web/frontend-1".
 func (i *Item) String() string { return objectName(i.resource, i.Meta().Namespace(), i.Meta().Name()) }
 
@@ -75,7 +91,11 @@ func (i *Item) Fetch(ctx context.Context) (*Item, error) {
 	if err := i.addressable(); err != nil {
 		return nil, err
 	}
-	return i.cluster.fetch(ctx, i.resource, i.Meta().Namespace(), i.Meta().Name())
+	item, err := i.cluster.fetch(ctx, i.resource, i.Meta().Namespace(), i.Meta().Name())
+	if now := i.renewed(ctx, err); now != nil {
+		return now.Fetch(ctx)
+	}
+	return item, err
 }
 
 // Watch watches the object for changes after the item's version, see

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -13,6 +12,11 @@ import (
 // low-level proxy's included, passes through all links of the chain, so that a
 // rule which is a link can't be got round. A link must obey the contract of
 // [http.RoundTripper].
+//
+// What becomes a stream (exec, port-forward) is first a request like any other,
+// which a link may refuse: see [ParseRequest] for what it counts as. Its answer
+// has status 101 and a body that is the connection, an [io.ReadWriteCloser]: a
+// link that puts something around the body leaves it one.
 type Link func(next http.RoundTripper) http.RoundTripper
 
 // roundTrip makes a RoundTripper of a function.
@@ -92,9 +96,13 @@ const (
 // obeyRetryAfter waits and repeats a request that the server turned away with
 // 429, or a read with a 5xx, where it says when to come back (RFC 9110,
 // section 10.2.3). A server that answers 429 has not acted on the request (API
-// Priority and Fairness), so every verb may be repeated.
+// Priority and Fairness), so every verb may be repeated. Who sends a request
+// under withOwnRetries gets the first answer.
 func obeyRetryAfter(next http.RoundTripper) http.RoundTripper {
 	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		if r.Context().Value(ownRetries{}) != nil {
+			return next.RoundTrip(r)
+		}
 		for try := 0; ; try++ {
 			resp, err := next.RoundTrip(r)
 			if err != nil || try == maxRetries {
@@ -117,14 +125,22 @@ func obeyRetryAfter(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
+// ownRetries is the key of a mark in a request's context, see withOwnRetries.
+type ownRetries struct{}
+
+// withOwnRetries marks the requests of a sender who obeys Retry-After himself:
+// an answer that says more than that the server is busy has to reach him.
+func withOwnRetries(ctx context.Context) context.Context {
+	return context.WithValue(ctx, ownRetries{}, true)
+}
+
 func retryAfter(r *http.Request, resp *http.Response) (time.Duration, bool) {
 	turnedAway := resp.StatusCode == http.StatusTooManyRequests
 	failedRead := resp.StatusCode >= 500 && r.Method == http.MethodGet
-	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
-	if !turnedAway && !failedRead || err != nil || seconds < 0 {
+	if !turnedAway && !failedRead {
 		return 0, false
 	}
-	return min(time.Duration(seconds)*time.Second, maxRetryAfter), true
+	return afterSeconds(resp.Header)
 }
 
 // sleep waits for d or until the context ends, whose cause it returns.
@@ -142,11 +158,25 @@ func sleep(ctx context.Context, d time.Duration) error {
 // errNoAnswer is the cause of a request that got no answer in time.
 var errNoAnswer = errors.New("the server accepted the request but did not answer")
 
+// answerKey is the key of a limit in a request's context, see answerWithin.
+type answerKey struct{}
+
+// noAnswerLimit is such a limit for an answer that may take as long as it likes.
+const noAnswerLimit time.Duration = -1
+
 // answerWithin gives up on a server that doesn't begin to answer in time. It
-// does not limit how long the body takes: watches and logs run for hours.
+// does not limit how long the body takes: watches and logs run for hours. The
+// context of a request may have a shorter limit, under answerKey.
 func answerWithin(limit time.Duration) Link {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			limit := limit
+			if other, ok := r.Context().Value(answerKey{}).(time.Duration); ok {
+				if other == noAnswerLimit {
+					return next.RoundTrip(r)
+				}
+				limit = min(limit, other)
+			}
 			ctx, cancel := context.WithCancelCause(r.Context())
 			timer := time.AfterFunc(limit, func() { cancel(errNoAnswer) })
 			resp, err := next.RoundTrip(r.WithContext(ctx))
@@ -160,20 +190,8 @@ func answerWithin(limit time.Duration) Link {
 				cancel(nil)
 				return nil, err
 			}
-			resp.Body = &cancelOnClose{resp.Body, cancel}
+			resp.Body = whenClosed(resp.Body, func() { cancel(nil) })
 			return resp, nil
 		})
 	}
-}
-
-// cancelOnClose releases a request's context with its body.
-type cancelOnClose struct {
-	io.ReadCloser
-	cancel context.CancelCauseFunc
-}
-
-func (c *cancelOnClose) Close() error {
-	err := c.ReadCloser.Close()
-	c.cancel(nil)
-	return err
 }

@@ -115,6 +115,13 @@ func TestAnswerWithin(t *testing.T) {
 		assert.ErrorIs(t, err, errNoAnswer)
 		assert.Equal(t, time.Minute, time.Since(start))
 
+		start = time.Now()
+		r, err := http.NewRequestWithContext(context.WithValue(t.Context(), answerKey{}, time.Second), "GET", "http://host/", nil)
+		require.NoError(t, err)
+		_, err = answerWithin(time.Minute)(stuck).RoundTrip(r)
+		assert.ErrorIs(t, err, errNoAnswer)
+		assert.Equal(t, time.Second, time.Since(start))
+
 		slow := roundTrip(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Body: io.NopCloser(&hourly{ctx: r.Context()})}, nil
 		})

@@ -88,12 +88,12 @@ func podName(i int) string { return fmt.Sprintf("p-%05d", i) }
 
 // createPod creates a pod that no scheduler takes, in the view's namespace.
 func createPod(ctx context.Context, v *kube.View, name string) error {
-	object, err := kube.ParseObject(fmt.Sprintf(
+	object, err := kube.ParseObject(ctx, fmt.Sprintf(
 		`{"apiVersion":"v1","kind":"Pod","metadata":{"name":%q,"labels":{"app":"web"}},"spec":{"schedulerName":"none","containers":[{"name":"web","image":"web:1"}]}}`, name))
 	if err != nil {
 		return err
 	}
-	_, err = v.Cluster().Create(ctx, object, v.Namespace())
+	_, err = v.Cluster().Create(ctx, object, kube.CreateOptions{Namespace: v.Namespace()})
 	return err
 }
 

@@ -3,16 +3,23 @@ package kube
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(withCluster{m}) }
+
+// withCluster runs the tests with a local cluster at hand, for those that ask
+// for it.
+type withCluster struct{ *testing.M }
+
+// Run returns once the cluster is stopped.
+func (m withCluster) Run() int { return localtest.Main(m.M) }
 
 // connect connects to the tests' cluster through the given links.
 func connect(t *testing.T, links ...Link) *Cluster {
@@ -39,7 +46,7 @@ func configMaps(t *testing.T, c *Cluster) *View {
 func create(t *testing.T, v *View, name string) *Item {
 	t.Helper()
 	item, err := v.cluster.Create(t.Context(), parse(t, fmt.Sprintf(
-		`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":%q,"labels":{"test":"yes"}}}`, name)), v.namespace)
+		`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":%q,"labels":{"test":"yes"}}}`, name)), CreateOptions{Namespace: v.namespace})
 	require.NoError(t, err)
 	return item
 }

@@ -1,8 +1,6 @@
 package kube
 
 import (
-	"context"
-	"iter"
 	"time"
 )
 
@@ -43,53 +41,13 @@ func (m Meta) Link() string {
 }
 
 // Labels are the labels of the object.
-func (m Meta) Labels() Labels { return Labels{m.item} }
+func (m Meta) Labels() Entries { return Entries{m.item, "labels"} }
 
-// Labels are the labels of an item: a mapping of strings, and the calls that
-// change one on the server.
-type Labels struct{ item *Item }
+// Annotations are the annotations of the object.
+func (m Meta) Annotations() Entries { return Entries{m.item, "annotations"} }
 
-// Value is the mapping as it is on the wire; absent where there are none.
-func (l Labels) Value() Value { return l.item.Meta().get("labels") }
+// Finalizers are what has yet to be done before the object may go.
+func (m Meta) Finalizers() Finalizers { return Finalizers{m.item} }
 
-// Get returns the value of a label and whether there is one.
-func (l Labels) Get(key string) (string, bool) {
-	v := l.Value().Get(key)
-	return v.String(), v.Exists()
-}
-
-// All iterates over the labels.
-func (l Labels) All() iter.Seq2[string, string] {
-	return func(yield func(string, string) bool) {
-		for k, v := range l.Value().Fields() {
-			if !yield(k, v.String()) {
-				return
-			}
-		}
-	}
-}
-
-// Set sets one label on the server, whatever else has changed meanwhile, and
-// returns the newest item.
-func (l Labels) Set(ctx context.Context, key, value string) (*Item, error) {
-	if err := checkLabel(key, value); err != nil {
-		return nil, err
-	}
-	return l.patch(ctx, "label", key, value)
-}
-
-// Delete deletes one label on the server and returns the newest item. A label
-// that isn't there is no error.
-func (l Labels) Delete(ctx context.Context, key string) (*Item, error) {
-	if err := checkLabel(key, ""); err != nil {
-		return nil, err
-	}
-	return l.patch(ctx, "unlabel", key, nil)
-}
-
-// patch is a JSON merge patch (RFC 7386) of that key alone and carries no
-// version, so it succeeds on whatever the object has become.
-func (l Labels) patch(ctx context.Context, verb, key string, value any) (*Item, error) {
-	patch := map[string]any{"metadata": map[string]any{"labels": map[string]any{key: value}}}
-	return l.item.patch(ctx, verb, "merge", patch)
-}
+// Owners are the objects whose end is the end of this one.
+func (m Meta) Owners() Owners { return Owners{m.item} }

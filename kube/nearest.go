@@ -5,10 +5,19 @@ import (
 	"strings"
 )
 
+// maxNear is how many names a message suggests.
+const maxNear = 3
+
 // Nearest returns up to three of the known names that a typing mistake could
 // have turned into name, the nearest first. Upper and lower case count as
 // alike.
 func Nearest(name string, known []string) []string {
+	near := nearest(name, known)
+	return near[:min(maxNear, len(near))]
+}
+
+// nearest is Nearest without a limit.
+func nearest(name string, known []string) []string {
 	type candidate struct {
 		name     string
 		distance int
@@ -32,7 +41,7 @@ func Nearest(name string, known []string) []string {
 	}
 	slices.SortStableFunc(near, func(a, b candidate) int { return a.distance - b.distance })
 	var names []string
-	for _, c := range near[:min(3, len(near))] {
+	for _, c := range near {
 		names = append(names, c.name)
 	}
 	return names

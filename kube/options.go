@@ -18,6 +18,9 @@ type Options struct {
 	// ~/.kube/config.
 	Kubeconfig string
 
+	// Parsed is the kubeconfig at that path, where it was read already.
+	Parsed *Kubeconfig
+
 	// Namespace binds the namespaced views of the cluster; empty for all
 	// namespaces. The context's own namespace never binds them.
 	Namespace string
@@ -33,8 +36,42 @@ type Options struct {
 	// 10 seconds.
 	ConnectTimeout time.Duration
 
+	// WatchSilence is how long the connection of a watch, or of a list, may
+	// bring nothing before it counts as dead and is made anew; 0 for 70
+	// seconds. An API server sends something at least once a minute (KEP-956,
+	// bookmarks), so what is much shorter finds live connections dead.
+	WatchSilence time.Duration
+
+	// HTTP1 has requests use HTTP/1.1, on a connection each while they go on. One
+	// that went dead then holds up nothing but its own request, which HTTP/2 can't
+	// say: better for few requests that must be in time, worse for many at once.
+	HTTP1 bool
+
+	// CacheDir is the folder in which what servers offer is remembered between
+	// runs, for 6 hours; empty for none. [DefaultCacheDir] is the user's. A
+	// file of a server holds what it told of its kinds, nothing of objects or
+	// logins, and is readable by the user alone. Only servers with TLS are
+	// remembered: who answers at a plain address, such as kubectl proxy's, changes.
+	CacheDir string
+
 	// Links are put around the transport, the first one outermost.
 	Links []Link
+
+	// Audit writes down every call; nil for none. Its link stands inside of Links
+	// and sees what the guard denies. One audit serves all clusters of a run.
+	Audit *Audit
+
+	// Guard decides which requests are sent; nil for all. Its link stands inside
+	// of Links. One guard serves all clusters of a run.
+	Guard *Guard
+
+	// Plan has writes planned instead of carried out, as long as it is on. Its
+	// link stands inside of Links. One plan may serve several clusters.
+	Plan *Plan
+
+	// host are the options that these were laid over, see Over. Its kubeconfig
+	// tells, too, what is production.
+	host *Options
 }
 
 // AddFlags registers kubectl's connection flags, under kubectl's names, so
@@ -59,12 +96,12 @@ func (o Options) Over(others Options) Options {
 	given := o.Overrides
 	switch {
 	case o.URL == "" && o.Kubeconfig == "" && given.CurrentContext == "":
-		o.URL, o.Kubeconfig, o.Overrides = others.URL, others.Kubeconfig, others.Overrides
+		o.URL, o.Kubeconfig, o.Parsed, o.Overrides = others.URL, others.Kubeconfig, others.Parsed, others.Overrides
 		if o.Namespace == "" {
 			o.Namespace = others.Namespace
 		}
 	case o.URL == "" && o.Kubeconfig == "":
-		o.Kubeconfig = others.Kubeconfig
+		o.Kubeconfig, o.Parsed = others.Kubeconfig, others.Parsed
 		fallthrough
 	default:
 		o.Overrides = clientcmd.ConfigOverrides{CurrentContext: given.CurrentContext}
@@ -84,6 +121,9 @@ func (o Options) Over(others Options) Options {
 	if given.ClusterInfo.InsecureSkipTLSVerify {
 		o.Overrides.ClusterInfo.InsecureSkipTLSVerify = true
 	}
-	o.UserAgent, o.Links, o.ConnectTimeout = others.UserAgent, others.Links, others.ConnectTimeout
+	o.UserAgent, o.CacheDir, o.Links = others.UserAgent, others.CacheDir, others.Links
+	o.Audit, o.Guard, o.Plan = others.Audit, others.Guard, others.Plan
+	o.ConnectTimeout, o.WatchSilence, o.HTTP1 = others.ConnectTimeout, others.WatchSilence, others.HTTP1
+	o.host = &others
 	return o
 }

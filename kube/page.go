@@ -5,26 +5,30 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 )
 
 // readPage makes the request and reads its answer into body. The continue
 // token is sent to early, where that isn't nil, as soon as it has arrived, if
 // that is before the end.
 func readPage(ctx context.Context, c *client, req request, body *bytes.Buffer, early chan<- string) (*page, error) {
-	resp, err := c.send(ctx, req)
+	loud, quiet := c.untilSilent(ctx)
+	defer quiet.stop()
+	resp, err := c.send(loud, req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
+	from := quiet.reader(resp.Body)
 	head := bytes.NewBuffer(make([]byte, 0, 4096))
-	if _, err = io.CopyN(head, resp.Body, 4096); err == nil && early != nil {
+	if _, err = io.CopyN(head, from, 4096); err == nil && early != nil {
 		if p := (&page{body: head}); p.parse() == nil && p.token != "" {
 			early <- p.token
 		}
 	}
 	body.Write(head.Bytes())
 	if err == nil {
-		err = readBody(body, resp.Body)
+		err = readBody(body, from)
 	} else if err == io.EOF {
 		err = nil
 	}
@@ -32,7 +36,7 @@ func readPage(ctx context.Context, c *client, req request, body *bytes.Buffer, e
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, c.unreachable(req, err)
+		return nil, c.unreachable(req, quiet.why(err))
 	}
 	p := &page{body: body}
 	if err := p.parse(); err != nil {
@@ -41,13 +45,18 @@ func readPage(ctx context.Context, c *client, req request, body *bytes.Buffer, e
 	return p, nil
 }
 
-// page is the answer to one list request, read object by object.
+// page is the answer to one list request, read object by object. A table is read
+// row by row.
 type page struct {
 	body    *bytes.Buffer
 	at      int    // where the next object is looked for
 	final   []byte // the object that was read last; part of body
 	token   string // continue token, "" on the last page
 	version string // resource version of the list
+	columns []byte // the columnDefinitions of a table; part of body
+	// The list's own kind and apiVersion as they stand there, quoted; nil where
+	// they stand after the objects, which then carry theirs.
+	kind, apiVersion []byte
 }
 
 var errNotList = errors.New("the answer is not a list of objects")
@@ -72,10 +81,17 @@ func (p *page) parse() error {
 		if next < 0 {
 			break
 		}
-		if string(m.key) == "metadata" {
+		switch string(m.key) {
+		case "metadata":
 			meta := Value{b[m.from:m.to]}
 			p.token, p.version = meta.Get("continue").String(), meta.Get("resourceVersion").String()
 			hasMeta = true
+		case "kind":
+			p.kind = b[m.from:m.to]
+		case "columnDefinitions":
+			p.columns = b[m.from:m.to]
+		case "apiVersion":
+			p.apiVersion = b[m.from:m.to]
 		}
 		i = next
 	}
@@ -86,24 +102,37 @@ func (p *page) parse() error {
 }
 
 // itemsAt returns the index of the value where the next member at b[i] is
-// "items", else 0. It doesn't read that value to its end.
+// "items" or the "rows" of a table, else 0. It doesn't read that value to its
+// end.
 func itemsAt(b []byte, i int) int {
 	i = skipSpace(b, i)
 	if i < len(b) && b[i] == ',' {
 		i = skipSpace(b, i+1)
 	}
-	const name = `"items"`
-	if !bytes.HasPrefix(b[i:], []byte(name)) {
+	for _, name := range []string{`"items"`, `"rows"`} {
+		if !bytes.HasPrefix(b[i:], []byte(name)) {
+			continue
+		}
+		i = skipSpace(b, i+len(name))
+		if i >= len(b) || b[i] != ':' {
+			return 0
+		}
+		if i = skipSpace(b, i+1); i < len(b) && b[i] == '[' {
+			return i + 1
+		}
 		return 0
-	}
-	i = skipSpace(b, i+len(name))
-	if i >= len(b) || b[i] != ':' {
-		return 0
-	}
-	if i = skipSpace(b, i+1); i < len(b) && b[i] == '[' {
-		return i + 1
 	}
 	return 0
+}
+
+// whole is an object of the page with the kind and apiVersion that elements of
+// a list lack on the wire.
+func (p *page) whole(object []byte) []byte {
+	if p.kind == nil || p.apiVersion == nil {
+		return object
+	}
+	kind := strings.TrimSuffix(trusted(p.kind).String(), "List")
+	return withKind(object, trusted(p.apiVersion).String(), kind)
 }
 
 // more tells whether another object follows.

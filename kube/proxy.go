@@ -3,9 +3,12 @@ package kube
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
+
+	selector "k8s.io/apimachinery/pkg/fields"
 )
 
 // Proxy gives low-level access to the API server: paths, JSON in and out. Its
@@ -27,9 +30,8 @@ func NewProxy(options Options) (*Proxy, error) {
 	return c.Proxy(), nil
 }
 
-// Close releases the connections, also those of the cluster that the proxy is
-// of.
-func (p *Proxy) Close() { p.client.close() }
+// Close closes the proxy and the cluster that it is of, see [Cluster.Close].
+func (p *Proxy) Close() { p.client.life.close() }
 
 // URLJoin forms the absolute URL of a path.
 func (p *Proxy) URLJoin(path ...string) (string, error) {
@@ -83,7 +85,9 @@ type Call struct {
 
 // Do makes the call. Any 2xx is success. The answer is a JSON value, or where
 // it isn't JSON (logs, health checks) a Value of type String that holds its
-// text; an empty answer is an absent Value.
+// text; an empty answer is an absent Value. A path that watches is a ValueError, see
+// [Proxy.Watch]: what comes is no answer, and not known for what it is, such as
+// Secrets.
 func (p *Proxy) Do(ctx context.Context, call Call) (Value, error) {
 	path, err := joinPath(call.Path)
 	if err != nil {
@@ -96,6 +100,12 @@ func (p *Proxy) Do(ctx context.Context, call Call) (Value, error) {
 		body:   call.Body,
 		accept: jsonType + ",*/*;q=0.5",
 		what:   strings.ToLower(call.Method) + " /" + path,
+	}
+	if u, err := p.client.url(path); err == nil {
+		u.RawQuery += "&" + call.Params.Encode()
+		if a := ParseRequest(call.Method, u, p.client.base.Path); a.Verb == "watch" {
+			return Value{}, Errorf(ValueError, "%s: this is a watch, which has no answer (use watch)", r.what)
+		}
 	}
 	if call.Body != nil {
 		r.contentType = jsonType
@@ -125,14 +135,19 @@ type RawEvent struct {
 	Object Value
 }
 
-// RawWatcher delivers the events of one path. It resumes a connection that the
-// server ends from the last version seen; a version that is no longer kept
-// (410) ends it with that error, since a path can't be listed in general.
+// RawWatcher delivers the events of one path as the server sends them. It
+// resumes a connection that the server ends, or that breaks, from the last
+// version seen. A version that is no longer kept (410) ends it with that error:
+// what was missed can be known only from what was delivered, which it doesn't
+// remember (a view's [Watcher] does).
 type RawWatcher = Events[RawEvent]
 
-// Watch watches a collection from a resource version on, "" for what the
-// server takes as now. Only objects whose fields, given as dotted paths, have
-// the given values are delivered; that is decided here, not by the server.
+// Watch watches a collection, or one object by its path, from a resource
+// version on. With version "" what exists comes first, as ADDED. Only objects
+// whose fields, given as dotted paths, have the given values are delivered;
+// that is decided here, not by the server. Watch sends nothing by itself: what
+// the server refuses, the watcher returns. The context bounds the watcher's
+// life; the caller closes it.
 func (p *Proxy) Watch(ctx context.Context, path []string, version string, fields map[string]string) (*RawWatcher, error) {
 	joined, err := joinPath(path)
 	if err != nil {
@@ -141,15 +156,82 @@ func (p *Proxy) Watch(ctx context.Context, path []string, version string, fields
 	if err := checkVersion(version); err != nil {
 		return nil, err
 	}
-	f := feed{client: p.client, path: joined, version: version, what: "watch /" + joined}
-	return startEvents(ctx, func(ctx context.Context, send func(RawEvent) error) error {
-		return f.run(ctx, func(evtype string, object []byte) error {
+	f := &feed{client: p.client, path: joined, version: version, what: "watch /" + joined}
+	// Servers watch collections only. One object is what its name selects.
+	if u, err := p.client.url(joined); err == nil && u.RawQuery == "" {
+		if a := ParseRequest(http.MethodGet, u, p.client.base.Path); a.Name != "" && a.Subresource == "" {
+			f.path = joined[:strings.LastIndexByte(joined, '/')]
+			f.query = url.Values{"fieldSelector": {"metadata.name=" + selector.EscapeValue(a.Name)}}
+		}
+	}
+	return startEvents(ctx, p.client, func(ctx context.Context, send func(RawEvent) error) error {
+		emit := func(evtype string, object []byte) error {
 			if v := trusted(object); matches(v, fields) {
 				return send(RawEvent{evtype, trusted(bytes.Clone(object))})
 			}
 			return nil
-		})
+		}
+		if f.version == "" {
+			if err := p.watchFirst(ctx, f, emit); err != nil {
+				return err
+			}
+		}
+		return f.run(ctx, emit)
 	}), nil
+}
+
+// watchFirst delivers what exists and fixes the version to go on from. The
+// server could do both ("Get State and Start at Most Recent"), but a connection
+// that breaks before it has sent everything has no version to go on from.
+func (p *Proxy) watchFirst(ctx context.Context, f *feed, emit func(string, []byte) error) error {
+	pages := newPager(ctx, collection{client: p.client, path: f.path, query: f.query, what: f.what})
+	pages.stays = true
+	defer pages.cancel()
+	pages.begin()
+	for {
+		object, err := pages.next(ctx)
+		if err == io.EOF {
+			f.version = pages.spans[0].version
+			return nil
+		}
+		if err == nil {
+			err = emit(Added, pages.page.whole(object))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// run hands on every event until the context ends, emit returns an error, or
+// one comes that retrying can't cure.
+func (f *feed) run(ctx context.Context, emit func(string, []byte) error) error {
+	var pauses backoff
+	refused := 0
+	for {
+		lines := f.lines
+		err := f.connection(ctx, emit)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		switch {
+		case f.accepted && refuses(err) && refused < refusedTries:
+			refused++
+		case err != nil && (!passing(err) || !f.client.reached.Load()):
+			return err
+		}
+		lasted := f.lasted(pauses.pause)
+		if f.lines > lines || lasted {
+			pauses.reset()
+			refused = 0
+		}
+		if lasted && err == nil {
+			continue
+		}
+		if err := sleep(ctx, pauses.next(err)); err != nil {
+			return err
+		}
+	}
 }
 
 func matches(v Value, fields map[string]string) bool {

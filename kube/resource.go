@@ -2,6 +2,7 @@ package kube
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -11,18 +12,34 @@ import (
 type Resource struct {
 	Kind       string      // "Pod"
 	Name       string      // the plural name in paths and RBAC rules, "pods"
+	Singular   string      // "pod"
+	ShortNames []string    // "po"
 	Group      string      // "" for the core group, "apps"
-	Versions   []string    // served versions, the newest first; never empty
+	Versions   []string    // served versions: the one in use, then the newest first; never empty
 	Namespaced bool        // whether its objects live in namespaces
+	Verbs      []string    // what can be done: "list", "watch", ...; nil for a built-in kind that no server was asked for
 	Attributes []Attribute // what items offer beside metadata, spec and raw
-	Verbs      []string    // what the server offers, nil where that isn't known
+
+	subresources map[string][]string // by version: "status", "scale"
+
+	pinned     bool // the version in use was asked for
+	remembered bool // read from the folder Options.CacheDir, so it may be outdated
+}
+
+// String names the resource together with its group, in a form that
+// [Cluster.View] takes: "pods", "deployments.apps".
+func (r *Resource) String() string {
+	if r.Group == "" {
+		return r.Name
+	}
+	return r.Name + "." + r.Group
 }
 
 // ListKind is the kind of the collection, "PodList".
 func (r *Resource) ListKind() string { return r.Kind + "List" }
 
 // APIPaths are the base paths of the versions that the resource is served in,
-// the newest first: "api/v1", "apis/apps/v1".
+// in their order: "api/v1", "apis/apps/v1".
 func (r *Resource) APIPaths() []string {
 	paths := make([]string, len(r.Versions))
 	for i, v := range r.Versions {
@@ -35,13 +52,15 @@ func (r *Resource) APIPaths() []string {
 	return paths
 }
 
-// APIVersion is the newest version in the form that objects carry: "v1",
+// APIVersion is the version in use in the form that objects carry: "v1",
 // "apps/v1".
-func (r *Resource) APIVersion() string {
-	if r.Group == "" {
-		return r.Versions[0]
+func (r *Resource) APIVersion() string { return apiVersion(r.Group, r.Versions[0]) }
+
+func apiVersion(group, version string) string {
+	if group == "" {
+		return version
 	}
-	return r.Group + "/" + r.Versions[0]
+	return group + "/" + version
 }
 
 // path is the escaped path of the collection, or with a name of one object.
@@ -62,6 +81,7 @@ func (r *Resource) path(namespace, name string) string {
 // at is the resource in the given version, one of those that serve it.
 func (r *Resource) at(version string) *Resource {
 	at := *r
+	at.pinned = true
 	at.Versions = []string{version}
 	for _, v := range r.Versions {
 		if v != version {
@@ -70,6 +90,14 @@ func (r *Resource) at(version string) *Resource {
 	}
 	return &at
 }
+
+// Subresources are the parts of an object that have paths of their own in the
+// version in use: "status", "scale".
+func (r *Resource) Subresources() []string { return slices.Clone(r.subresources[r.Versions[0]]) }
+
+// Scalable tells whether objects have a number of pods, or of something like
+// them, that [Item.Scale] sets: the version in use has the subresource for it.
+func (r *Resource) Scalable() bool { return slices.Contains(r.subresources[r.Versions[0]], "scale") }
 
 // attribute returns the row of the attribute with the given name, or nil.
 func (r *Resource) attribute(name string) *Attribute {
@@ -92,8 +120,16 @@ func builtin(name string) *Resource {
 }
 
 // Builtin returns the kinds that are known without asking a server, in the
-// order of their names.
-func Builtin() []*Resource { return append([]*Resource(nil), builtins...) }
+// order of their names. They are the caller's own.
+func Builtin() []*Resource {
+	list := make([]*Resource, len(builtins))
+	for i, r := range builtins {
+		own := *r
+		own.Versions, own.ShortNames, own.Attributes = slices.Clone(r.Versions), slices.Clone(r.ShortNames), slices.Clone(r.Attributes)
+		list[i] = &own
+	}
+	return list
+}
 
 // KindImpl describes a built-in kind or the kind of its collection.
 type KindImpl struct {

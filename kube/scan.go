@@ -96,28 +96,34 @@ type member struct {
 // opening brace, a comma or a value. It returns the index to go on from, or -1
 // at the end of the object.
 func nextMember(b []byte, i int) (member, int) {
-	i = skipSpace(b, i)
-	if i < len(b) && b[i] == ',' {
-		i = skipSpace(b, i+1)
-	}
-	if i >= len(b) || b[i] != '"' {
-		return member{}, -1
-	}
-	end := skipString(b, i)
-	if end < 0 {
-		return member{}, -1
-	}
-	key := b[i+1 : end-1]
-	i = skipSpace(b, end)
-	if i >= len(b) || b[i] != ':' {
-		return member{}, -1
-	}
-	from := skipSpace(b, i+1)
+	key, from := nextKey(b, i)
 	to := skipValue(b, from)
 	if to < 0 {
 		return member{}, -1
 	}
 	return member{key, from, to}, to
+}
+
+// nextKey reads the key of the member at or after b[i], and returns where its
+// value begins, or -1 at the end of the object. It leaves the value unread.
+func nextKey(b []byte, i int) (key []byte, from int) {
+	i = skipSpace(b, i)
+	if i < len(b) && b[i] == ',' {
+		i = skipSpace(b, i+1)
+	}
+	if i >= len(b) || b[i] != '"' {
+		return nil, -1
+	}
+	end := skipString(b, i)
+	if end < 0 {
+		return nil, -1
+	}
+	key = b[i+1 : end-1]
+	i = skipSpace(b, end)
+	if i >= len(b) || b[i] != ':' {
+		return nil, -1
+	}
+	return key, skipSpace(b, i+1)
 }
 
 // nextElement reads the array element at or after b[i], which stands behind

@@ -29,16 +29,23 @@ func join(a, b string) string {
 	return a + "," + b
 }
 
+// maxSelector bounds the text of a selector. It becomes a part of an address, for
+// which API servers take 1 MiB.
+const maxSelector = 256 << 10
+
 // check parses both selectors. One that can't be parsed is a ValueError, and so
-// is one without terms.
+// is one without terms, or one that is too long.
 func (s Selectors) check() error {
+	if len(s.Labels) > maxSelector || len(s.Fields) > maxSelector {
+		return Errorf(ValueError, "a selector is longer than %d KiB", maxSelector>>10)
+	}
 	if s.Labels != "" {
 		selector, err := labels.Parse(s.Labels)
 		if err != nil {
 			return Errorf(ValueError, "label selector %q: %s", s.Labels, oneLine(err))
 		}
 		if selector.Empty() {
-			return errEmptySelector
+			return errEmptySelector()
 		}
 	}
 	if s.Fields != "" {
@@ -47,7 +54,7 @@ func (s Selectors) check() error {
 			return Errorf(ValueError, "field selector %q: %s", s.Fields, oneLine(err))
 		}
 		if selector.Empty() {
-			return errEmptySelector
+			return errEmptySelector()
 		}
 	}
 	return nil
@@ -65,7 +72,7 @@ func LabelsEqual(want map[string]string) (string, error) {
 		terms = append(terms, key+"="+want[key])
 	}
 	if len(terms) == 0 {
-		return "", errEmptySelector
+		return "", errEmptySelector()
 	}
 	return strings.Join(terms, ","), nil
 }
@@ -78,14 +85,16 @@ func FieldsEqual(want map[string]string) (string, error) {
 		terms = append(terms, path+"="+fields.EscapeValue(want[path]))
 	}
 	if len(terms) == 0 {
-		return "", errEmptySelector
+		return "", errEmptySelector()
 	}
 	return strings.Join(terms, ","), nil
 }
 
 // errEmptySelector refuses a selector without terms: the server would take it
 // for everything, which is almost never what was meant.
-var errEmptySelector = Errorf(ValueError, "an empty selector would match everything (leave the filter out, or give it a term)")
+func errEmptySelector() error {
+	return Errorf(ValueError, "an empty selector would match everything (leave the filter out, or give it a term)")
+}
 
 // checkLabel applies Kubernetes' rules for label keys and values.
 func checkLabel(key, value string) error {
@@ -94,6 +103,15 @@ func checkLabel(key, value string) error {
 	}
 	if problems := content.IsLabelValue(value); len(problems) > 0 {
 		return Errorf(ValueError, "value %q of label %s: %s", value, key, problems[0])
+	}
+	return nil
+}
+
+// checkAnnotation applies Kubernetes' rules for annotation keys, which are those
+// for label keys in whatever case.
+func checkAnnotation(key string) error {
+	if problems := content.IsLabelKey(strings.ToLower(key)); len(problems) > 0 {
+		return Errorf(ValueError, "annotation key %q: %s", key, problems[0])
 	}
 	return nil
 }

@@ -2,8 +2,8 @@ package kube
 
 import (
 	"bufio"
+	"bytes"
 	"context"
-	"errors"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -13,76 +13,32 @@ import (
 	"time"
 )
 
-// The timing of watches.
-const (
-	// watchTimeout is the shortest time after which the server is asked to end
-	// a watch; the longest is twice that. Random, as in client-go's reflector,
-	// so that many watches don't reconnect together.
-	watchTimeout = 5 * time.Minute
-	// silence is how long a connection may bring nothing before it counts as
-	// dead. A live one brings a bookmark every minute (KEP-956).
-	silence = 70 * time.Second
-	// The pause before a retry doubles from first to last, with jitter.
-	firstPause = 500 * time.Millisecond
-	lastPause  = 30 * time.Second
-)
+// watchTimeout is the shortest time after which the server is asked to end a
+// watch; the longest is twice that. Random, as in client-go's reflector, so that
+// many watches don't reconnect together.
+const watchTimeout = 5 * time.Minute
 
-// feed is a watch on the wire: it connects, reconnects from the last version
-// that it has seen, and hands on what comes.
+// feed is a watch on the wire: its connections, one after another, each from
+// the last version seen.
 type feed struct {
-	client  *client
-	path    string
-	query   url.Values // selectors
-	version string     // where to go on from; "" for the server's choice
-	what    string
-	pause   time.Duration // before the next try
+	client   *client
+	path     string
+	query    url.Values // selectors
+	version  string     // where to go on from; "" for the server's choice
+	what     string
+	accepted bool               // whether the server ever granted the watch
+	granted  time.Time          // when the server granted the last connection, zero if it didn't
+	lines    int                // events and bookmarks that came
+	heard    func(at time.Time) // called when the server has said what is new; nil for nothing
 }
 
-// run hands on every event but bookmarks, in order, until the context ends,
-// emit returns an error, or one comes that retrying can't cure: the version
-// has expired (410), the watch is forbidden, the resource is unknown. The
-// bytes given to emit are valid until it returns.
-func (f *feed) run(ctx context.Context, emit func(evtype string, object []byte) error) error {
-	for {
-		began := time.Now()
-		err := f.connection(ctx, emit)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err != nil && !passing(err) {
-			return err
-		}
-		// A watch that the server ended in good order is taken up at once, but
-		// not one that it ends as soon as it begins.
-		if err == nil && time.Since(began) > firstPause {
-			f.pause = 0
-			continue
-		}
-		if err := f.backoff(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// backoff pauses before a retry, longer each time.
-func (f *feed) backoff(ctx context.Context) error {
-	f.pause = min(max(f.pause*2, firstPause), lastPause)
-	return sleep(ctx, f.pause/2+rand.N(f.pause))
-}
-
-// passing tells whether an error may cure itself.
-func passing(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	return e.Reason == ReasonUnreachable || e.StatusCode >= 500 || e.StatusCode == http.StatusTooManyRequests
-}
-
-// connection runs one connection to its end; nil where the server ended it.
-func (f *feed) connection(ctx context.Context, emit func(string, []byte) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+// connection runs one connection to its end; nil where the server ended it in
+// good order. It hands on every event but bookmarks; the bytes given to emit are
+// valid until it returns. Once emit has returned, its event counts as seen.
+func (f *feed) connection(ctx context.Context, emit func(evtype string, object []byte) error) error {
+	f.granted = time.Time{}
+	loud, quiet := f.client.untilSilent(ctx)
+	defer quiet.stop()
 	q := maps.Clone(f.query)
 	if q == nil {
 		q = url.Values{}
@@ -94,14 +50,13 @@ func (f *feed) connection(ctx context.Context, emit func(string, []byte) error) 
 		q.Set("resourceVersion", f.version)
 	}
 	req := request{method: http.MethodGet, path: f.path, query: q, what: f.what}
-	resp, err := f.client.send(ctx, req)
+	resp, err := f.client.send(loud, req)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
-	quiet := time.AfterFunc(silence, cancel)
-	defer quiet.Stop()
-	lines := bufio.NewReaderSize(resp.Body, 64<<10)
+	f.accepted, f.granted = true, time.Now()
+	lines := bufio.NewReaderSize(quiet.reader(resp.Body), 64<<10)
 	var long []byte
 	for {
 		line, err := readLine(lines, &long)
@@ -109,14 +64,21 @@ func (f *feed) connection(ctx context.Context, emit func(string, []byte) error) 
 			return nil
 		}
 		if err != nil {
-			return f.client.unreachable(req, err)
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return f.client.unreachable(req, quiet.why(err))
 		}
-		quiet.Reset(silence)
 		if err := f.event(line, emit); err != nil {
 			return err
 		}
-		f.pause = 0
 	}
+}
+
+// lasted tells whether the last connection was there for longer than a pause.
+// However it ended then, the next one may be tried soon.
+func (f *feed) lasted(pause time.Duration) bool {
+	return !f.granted.IsZero() && time.Since(f.granted) > max(pause, firstPause)
 }
 
 // readLine reads a line, which may be longer than the reader's buffer: events
@@ -139,21 +101,30 @@ func readLine(r *bufio.Reader, long *[]byte) ([]byte, error) {
 
 // event takes one line of the stream.
 func (f *feed) event(line []byte, emit func(string, []byte) error) error {
-	event := trusted(line)
+	event := Value{bytes.TrimSpace(line)}
 	evtype, object := event.Get("type").String(), event.Get("object")
-	switch evtype {
-	case "ERROR":
+	switch {
+	case evtype == "ERROR":
 		return f.failed(object)
-	case "":
-		return Errorf(APIError, "%s: the answer is not a stream of events", f.what)
+	case evtype == "", !object.Exists():
+		err := Errorf(APIError, "%s: the answer is not a stream of events", f.what)
+		if f.lines > 0 {
+			err.Reason = ReasonUnreachable // a gateway's page, while the server is away
+		}
+		return err
 	}
+	f.lines++
 	if evtype != "BOOKMARK" {
 		if err := emit(evtype, object.Raw()); err != nil {
 			return err
 		}
 	}
-	if v := object.At("metadata", "resourceVersion"); v.Exists() {
-		f.version = v.String()
+	// A server that lags behind the one before may send an older bookmark.
+	if v := string(identify(object.Raw()).version); v != "" && !newer(f.version, v) {
+		f.version = v
+	}
+	if f.heard != nil {
+		f.heard(time.Now())
 	}
 	return nil
 }
@@ -172,10 +143,4 @@ func (f *feed) failed(status Value) error {
 		e.Reason = ReasonUnreachable
 	}
 	return e
-}
-
-// gone tells whether an error says that a version is no longer kept.
-func gone(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.StatusCode == http.StatusGone
 }

@@ -59,6 +59,16 @@ func textValue(text string) Value {
 	return Value{quoted}
 }
 
+// valueOf is the JSON of a Go value that has no functions and the like. It is
+// null where a [json.RawMessage] in it isn't JSON, which a server may have sent.
+func valueOf(v any) Value {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return Value{[]byte("null")}
+	}
+	return Value{text}
+}
+
 // Type tells what the value is.
 func (v Value) Type() ValueType {
 	if len(v.raw) == 0 {

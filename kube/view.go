@@ -15,17 +15,25 @@ import (
 
 // View is a collection of the objects of one resource in one cluster: of all
 // namespaces or bound to one, whole or narrowed by selectors. It is made
-// without a request, holds no objects, never changes and is safe for
-// concurrent use.
+// without a request, holds no objects unless it is cached, never changes and is
+// safe for concurrent use.
 type View struct {
 	cluster   *Cluster
 	resource  *Resource
 	namespace string
 	selectors Selectors
+	cache     *cache // what a cached view answers from, else nil
 }
 
 // Cluster is the cluster that the view shows.
 func (v *View) Cluster() *Cluster { return v.cluster }
+
+// On is the same view over another connection to its cluster. It isn't cached.
+func (v *View) On(c *Cluster) *View {
+	on := *v
+	on.cluster, on.cache = c, nil
+	return &on
+}
 
 // Resource describes the kind of the view's objects.
 func (v *View) Resource() *Resource { return v.resource }
@@ -50,12 +58,15 @@ func (v *View) String() string {
 			s += " with " + sel
 		}
 	}
+	if v.cache != nil {
+		s += " (cached)"
+	}
 	return s
 }
 
 // Namespaced returns the view bound to a namespace, or with "" the one of all
 // namespaces. Binding the view of a resource that has none is a
-// NamespaceError.
+// NamespaceError, and so is any namespace that a cached view doesn't hold.
 func (v *View) Namespaced(namespace string) (*View, error) {
 	if err := v.checkNamespace(namespace); err != nil {
 		return nil, err
@@ -72,6 +83,9 @@ func (v *View) checkNamespace(namespace string) error {
 	if namespace != "" && len(content.IsDNS1123Label(namespace)) > 0 {
 		return Errorf(NamespaceError, "%q can't be the name of a namespace", namespace)
 	}
+	if v.cache != nil && v.cache.of.namespace != "" && v.cache.of.namespace != namespace {
+		return Errorf(NamespaceError, "the cached view holds only %s", v.cache.of)
+	}
 	return nil
 }
 
@@ -79,7 +93,7 @@ func (v *View) checkNamespace(namespace string) error {
 // selector that can't be parsed is a ValueError, and so are two empty ones.
 func (v *View) Filter(s Selectors) (*View, error) {
 	if s == (Selectors{}) {
-		return nil, errEmptySelector
+		return nil, errEmptySelector()
 	}
 	if err := s.check(); err != nil {
 		return nil, err
@@ -98,19 +112,30 @@ func (v *View) Fetch(ctx context.Context, name, namespace string) (*Item, error)
 	if err := checkName(name); err != nil {
 		return nil, Errorf(ValueError, "%s: %w", what, err)
 	}
-	if err := v.checkNamespace(namespace); err != nil {
-		return nil, Errorf(NamespaceError, "%s: %w", what, err)
-	}
 	if namespace == "" {
 		namespace = v.namespace
+	}
+	if err := v.checkNamespace(namespace); err != nil {
+		return nil, Errorf(NamespaceError, "%s: %w", what, err)
 	}
 	if namespace == "" && v.resource.Namespaced {
 		return nil, Errorf(NamespaceError, "%s: which namespace? (give {namespace=...}, or bind the view with view:namespaced(...))", what)
 	}
-	if v.selectors == (Selectors{}) {
-		return v.cluster.fetch(ctx, v.resource, namespace, name)
+	if v.cache != nil {
+		item, err := v.cache.store.fetch(v, name, namespace)
+		if item == nil && err == nil {
+			err = v.notFound(name, namespace)
+		}
+		return item, err
 	}
-	return v.fetchSelected(ctx, name, namespace)
+	if v.selectors != (Selectors{}) {
+		return v.fetchSelected(ctx, name, namespace)
+	}
+	item, err := v.cluster.fetch(ctx, v.resource, namespace, name)
+	if now := v.renewed(ctx, err); now != nil {
+		return now.Fetch(ctx, name, namespace)
+	}
+	return item, err
 }
 
 // checkName refuses what can't be the name of an object. Without a name the path
@@ -132,18 +157,24 @@ func (v *View) fetchSelected(ctx context.Context, name, namespace string) (*Item
 	defer it.Close()
 	item, err := it.Next(ctx)
 	if err == io.EOF {
-		return nil, &Error{
-			Kind: LookupError, StatusCode: http.StatusNotFound, Reason: "NotFound",
-			Message: fmt.Sprintf("fetch %s: not found in %s", objectName(v.resource, namespace, name), v),
-		}
+		return nil, v.notFound(name, namespace)
 	}
 	return item, err
 }
 
-// Find is Fetch that returns nil where the object doesn't exist.
+// notFound says that the view has no object of that name, as the server would.
+func (v *View) notFound(name, namespace string) error {
+	return &Error{
+		Kind: LookupError, StatusCode: http.StatusNotFound, Reason: "NotFound",
+		Message: fmt.Sprintf("fetch %s: not found in %s", objectName(v.resource, namespace, name), v),
+	}
+}
+
+// Find is Fetch that returns nil where the object doesn't exist. A resource
+// that doesn't exist remains an error.
 func (v *View) Find(ctx context.Context, name, namespace string) (*Item, error) {
 	item, err := v.Fetch(ctx, name, namespace)
-	if IsReason(err, "NotFound") {
+	if IsReason(err, "NotFound") && !notServed(err) {
 		return nil, nil
 	}
 	return item, err

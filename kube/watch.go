@@ -1,13 +1,9 @@
 package kube
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"strconv"
-	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/fields"
 )
@@ -17,289 +13,202 @@ const (
 	Added    = "ADDED"
 	Modified = "MODIFIED"
 	Deleted  = "DELETED"
+	// Sync is ours: it says that everything that existed at one moment was
+	// delivered, see [WatchOptions].
+	Sync = "SYNC"
 )
 
 // Event is one change to an object.
 type Event struct {
 	Type string
-	Item *Item
-	// Synthetic marks a deletion that was missed and found later. Its item
-	// has kind, namespace, name, uid and the last version seen, nothing else.
+	Item *Item // nil for Sync
+	// Synthetic marks a deletion that was missed and found later. Its item has
+	// kind, namespace, name, uid and the last version seen, nothing else; with
+	// WatchOptions.Keep it is the last one delivered.
 	Synthetic bool
 }
 
-// WatchOptions say what a watch delivers.
+// WatchOptions say what a watch delivers. The zero WatchOptions: every change
+// from now on.
 type WatchOptions struct {
 	// Initial has what exists delivered first, as ADDED.
 	Initial bool
+
 	// Since is the resource version after which changes are delivered; empty
-	// for now, or for an item's watch the item's own.
+	// for now, or for an item's watch the item's own version. It excludes
+	// Initial. Nobody knows what existed at an older version: if the server no
+	// longer keeps it, or stops keeping it before the first change arrives,
+	// what is newer than it is delivered as ADDED, and what was deleted since
+	// is not.
 	Since string
+
+	// Sync has an event of type SYNC delivered after what Initial delivers,
+	// and after each list that the watch makes later: what was delivered up to
+	// then is all that existed at one moment.
+	Sync bool
+
+	// Resync is the interval at which the watch lists anew, 0 for never. Then
+	// what was missed is delivered, and also what hasn't changed, as MODIFIED,
+	// so that who acts on states rather than on changes sees every object now
+	// and again. A slow reader delays it.
+	Resync time.Duration
+
+	// Keep remembers every object whole, for the deletions that were missed,
+	// see [Event]. Else the watch remembers names, uids and versions, about
+	// 200 bytes an object.
+	Keep bool
 }
 
 // Watcher delivers the changes to the objects of a view, or to one object, in
-// order. It outlives the connections that it uses: it resumes from the last
-// version it has seen, and where the server no longer keeps that (410) it lists
-// again and delivers what was missed. It ends by Close, by the end of its
-// context, or with an error that retrying can't cure.
+// order. It outlives the connections that it uses, and doesn't lie: who applies
+// its events in order knows which objects exist and in which version, and never
+// sees one become older.
+//
+// It is in one of these states:
+//
+//	+-------------------------------------------------------------+
+//	|                          resuming                           |
+//	+-------------------------------------------------------------+
+//	   ^ problem | pause      ^ broke  | pause      ^ problem | pause
+//	   |         v            |        v            |         v
+//	+-------------+   done   +-----------+   410   +-------------+
+//	|   listing   |--------->|  watching |-------->|  relisting  |
+//	+-------------+          +-----------+<--------+-------------+
+//	                                        done
+//
+// and from every state closed: by Close, the end of the context, an error that
+// retrying can't cure, or the end of an object that is watched.
+//
+// Listing goes through what exists: it delivers it, with Initial, or only
+// learns it. The version of this list is where the watch starts. (It is read in
+// pages: what streams it instead, KEP-3157, not all servers have.)
+//
+// Watching holds a connection open from the last version on. The server sends
+// bookmarks when nothing happens (KEP-956), so one that is silent for
+// Options.WatchSilence is dead. The server is asked to end it after 5 to 10
+// minutes, so that watches spread over its replicas.
+//
+// Resuming waits before the next try: half a second, then twice as long each
+// time, up to 30 seconds, with jitter, and at least as long as the server says
+// (Retry-After). An event or bookmark ends the row. A connection that the server
+// ended in good order is taken up again at once.
+//
+// Relisting follows when the server no longer keeps the last version (410 Gone,
+// as an answer or as an event), and at the resync interval. It lists what exists, delivers what is new,
+// changed or gone, and goes on watching from the list's version. A list that
+// is older than what was delivered isn't believed but asked for again (a
+// server may be restored from a backup): after 5 minutes of that the watch
+// ends with an error.
+//
+// An object's identity is its uid: one that was replaced by a namesake is
+// DELETED, then the other is ADDED. An object that no longer matches the view's
+// selectors is DELETED.
+//
+// A login or permission that is refused (401, 403) or a resource that isn't
+// there (404) ends the watch, and so does a server that has never answered. A
+// watch that has worked asks a few times more after 403 and 404, since an API
+// server that is starting refuses what it will allow.
 type Watcher = Events[Event]
 
 // Watch watches the objects of the view. It returns once the starting version
-// is fixed: every change after the call is delivered, nothing before it. An
-// object that begins or ceases to match the view's selectors is ADDED or
-// DELETED. The context bounds the watcher's life.
+// is fixed: every change after the call is delivered, nothing before it. The
+// first event comes when the watch has learnt what exists, of which it reads
+// the metadata only: for 20,000 pods some tenths of a second. The context bounds the watcher's life; the
+// caller closes the watcher, and one that is dropped without Close ends when it
+// is collected. Options that can't be used are a ValueError; what the server
+// refuses at once is returned here, what it refuses later by the watcher.
 func (v *View) Watch(ctx context.Context, options WatchOptions) (*Watcher, error) {
-	if err := checkVersion(options.Since); err != nil {
+	if err := options.check(); err != nil {
 		return nil, err
 	}
-	w := v.watch(options.Since)
-	var initial *Iterator
-	switch {
-	case options.Initial:
-		initial = v.Iterate(ctx)
-		if err := initial.turn(ctx); err != nil {
-			initial.Close()
-			return nil, err
-		}
-		w.feed.version = initial.page.version
-	case options.Since == "":
-		first, err := readPage(ctx, v.cluster.client, v.listRequest(1, ""), new(bytes.Buffer), nil)
-		if err != nil {
-			return nil, err
-		}
-		w.feed.version = first.version
+	w := v.watch(options)
+	if options.Since != "" {
+		w.state, w.feed.version = watching, options.Since
+		return startEvents(ctx, w.feed.client, w.run), nil
 	}
-	return startEvents(ctx, func(ctx context.Context, send func(Event) error) error {
-		return w.run(ctx, initial, send)
-	}), nil
+	w.silent = !options.Initial
+	if err := w.start(ctx); err != nil {
+		if now := v.renewed(ctx, err); now != nil {
+			return now.Watch(ctx, options)
+		}
+		return nil, err
+	}
+	return startEvents(ctx, w.feed.client, w.run), nil
 }
 
 // watchItem watches one object from the item's version on.
 func (c *Cluster) watchItem(ctx context.Context, i *Item, options WatchOptions) (*Watcher, error) {
+	if err := options.check(); err != nil {
+		return nil, err
+	}
 	meta := i.Meta()
 	v := &View{cluster: c, resource: i.resource, namespace: meta.Namespace()}
 	v.selectors.Fields = "metadata.name=" + fields.EscapeValue(meta.Name())
-	since := options.Since
-	if since == "" {
-		since = meta.Version()
+	w := v.watch(options)
+	w.only = i
+	version := options.Since
+	if version == "" {
+		version = meta.Version()
 	}
-	if err := checkVersion(since); err != nil {
+	if err := checkVersion(version); err != nil {
 		return nil, err
 	}
-	w := v.watch(since)
-	w.only = meta.UID()
-	w.known[key(i.raw.Raw())] = stamp{meta.UID(), meta.Version()}
-	return startEvents(ctx, func(ctx context.Context, send func(Event) error) error {
+	if version == "" || meta.UID() == "" {
+		// It was never on a server, so there is no version to go on from.
+		w.silent = true
+		if err := w.start(ctx); err != nil {
+			if now := i.renewed(ctx, err); now != nil {
+				return now.Watch(ctx, options)
+			}
+			return nil, err
+		}
+	} else {
+		w.state, w.complete = watching, true
+		w.begin(version)
+		w.known.set(key(i.raw.Raw()), stamp{uid: meta.UID(), version: version}, i)
+	}
+	return startEvents(ctx, w.feed.client, func(ctx context.Context, send func(Event) error) error {
+		w.send = send
 		if options.Initial {
 			if err := send(Event{Type: Added, Item: i}); err != nil {
 				return err
 			}
-		}
-		return w.run(ctx, nil, send)
-	}), nil
-}
-
-// watch is a watch on a view that has not begun.
-func (v *View) watch(since string) *watch {
-	return &watch{
-		view: v,
-		feed: feed{
-			client: v.cluster.client, path: v.resource.path(v.namespace, ""), query: v.query(),
-			version: since, what: "watch " + v.String(),
-		},
-		known: map[string]stamp{},
-	}
-}
-
-// watch is the state behind a Watcher; one goroutine has it.
-type watch struct {
-	view  *View
-	only  string // the uid of the object that is watched, "" for all of the view
-	feed  feed
-	known map[string]stamp // what was delivered and exists, by key
-	// listing is true until the initial list, if any, was delivered whole: what
-	// is unknown then has still to be delivered.
-	listing bool
-	send    func(Event) error
-}
-
-// stamp is what is remembered of an object: enough to tell whether it changed
-// or was replaced while nobody looked.
-type stamp struct{ uid, version string }
-
-// errGone ends the watch of an object that was deleted.
-var errGone = errors.New("the object is gone")
-
-// run goes through the initial list, then the feed, and a new list each time
-// the feed's version has expired.
-func (w *watch) run(ctx context.Context, initial *Iterator, send func(Event) error) error {
-	w.send = send
-	var err error
-	if initial != nil {
-		w.listing = true
-		err = w.list(ctx, initial)
-		initial.Close()
-		w.listing = err != nil
-	}
-	for ctx.Err() == nil {
-		switch {
-		case err == nil:
-			err = w.feed.run(ctx, w.take)
-		case err == errGone:
-			return nil
-		case gone(err):
-			err = w.relist(ctx)
-		case passing(err):
-			if err = w.feed.backoff(ctx); err == nil {
-				err = w.relist(ctx)
-			}
-		default:
-			return err
-		}
-	}
-	return nil
-}
-
-// list delivers what exists and is not known yet.
-func (w *watch) list(ctx context.Context, it *Iterator) error {
-	for {
-		item, err := it.Next(ctx)
-		if err == io.EOF {
-			return nil
-		}
-		if err == nil {
-			err = w.change(Added, item)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// relist finds out what was missed: what is known and no longer exists is
-// deleted, then what is new or changed is delivered, and the feed goes on from
-// the list's version.
-func (w *watch) relist(ctx context.Context) error {
-	it := w.view.Iterate(ctx)
-	defer it.Close()
-	if err := it.turn(ctx); err != nil {
-		return err
-	}
-	version := it.page.version
-	exists := map[string]string{}
-	var changed []*Item
-	for {
-		item, err := it.Next(ctx)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		k, meta := key(item.raw.Raw()), item.Meta()
-		exists[k] = meta.UID()
-		// What was never delivered and hasn't changed since the feed's version
-		// is from before the watch.
-		was, known := w.known[k]
-		if known && was != (stamp{meta.UID(), meta.Version()}) || !known && (w.listing || newer(meta.Version(), w.feed.version)) {
-			changed = append(changed, item)
-		}
-	}
-	for k, s := range w.known {
-		if exists[k] != s.uid {
-			if err := w.missed(k, s); err != nil {
+			if err := w.synced(); err != nil {
 				return err
 			}
 		}
-	}
-	for _, item := range changed {
-		if err := w.change(Added, item); err != nil {
-			return err
-		}
-	}
-	w.feed.version, w.listing = version, false
-	return nil
+		return w.run(ctx, send)
+	}), nil
 }
 
-// checkVersion refuses a resource version that no server can read, "" aside.
-// Servers answer it with 500, which looks like something that passes.
+// check refuses options that can't be used.
+func (o WatchOptions) check() error {
+	switch {
+	case o.Initial && o.Since != "":
+		return Errorf(ValueError, "a watch begins with what exists or at a version, not with both (initial, since)")
+	case o.Resync < 0:
+		return Errorf(ValueError, "the resync interval is negative")
+	case o.Resync > 0 && o.Resync < time.Second:
+		return Errorf(ValueError, "the resync interval %v is below a second", o.Resync)
+	}
+	return checkVersion(o.Since)
+}
+
+// checkVersion refuses a resource version that no server can read, "" aside,
+// and 0, which servers take for any version that they like. Servers answer
+// others with 500, which looks like something that passes.
 func checkVersion(version string) error {
-	if _, err := strconv.ParseUint(version, 10, 64); version != "" && err != nil {
+	n, err := strconv.ParseUint(version, 10, 64)
+	if version != "" && (err != nil || n == 0) {
 		return Errorf(ValueError, "%q is not a resource version (take one from meta.version)", version)
 	}
 	return nil
 }
 
 // newer tells whether resource version a came after b. Versions of one resource
-// are integers that grow (KEP-5504); where one isn't, a counts as newer.
+// are integers that grow (KEP-5504); where one isn't, nobody knows.
 func newer(a, b string) bool {
 	x, errX := strconv.ParseUint(a, 10, 64)
 	y, errY := strconv.ParseUint(b, 10, 64)
-	return errX != nil || errY != nil || x > y
-}
-
-// take delivers one event of the feed.
-func (w *watch) take(evtype string, object []byte) error {
-	return w.change(evtype, newItem(w.view.cluster, w.view.resource, object))
-}
-
-// change delivers a change to an object. What is new to the reader is ADDED,
-// what is known MODIFIED, a version that was delivered comes no second time,
-// and an object that took over another's name comes after its deletion.
-func (w *watch) change(evtype string, item *Item) error {
-	meta := item.Meta()
-	if w.only != "" && meta.UID() != w.only {
-		if s, ok := w.known[key(item.raw.Raw())]; ok {
-			return w.missed(key(item.raw.Raw()), s)
-		}
-		return nil
-	}
-	k, now := key(item.raw.Raw()), stamp{meta.UID(), meta.Version()}
-	if evtype == Deleted {
-		return w.deleted(k, Event{Type: Deleted, Item: item})
-	}
-	was, known := w.known[k]
-	switch {
-	case known && was == now:
-		return nil
-	case known && was.uid != now.uid:
-		if err := w.missed(k, was); err != nil {
-			return err
-		}
-		evtype = Added
-	case known:
-		evtype = Modified
-	}
-	w.known[k] = now
-	return w.send(Event{Type: evtype, Item: item})
-}
-
-// missed delivers the deletion of an object that went while nobody looked.
-func (w *watch) missed(k string, s stamp) error {
-	return w.deleted(k, Event{Deleted, w.remains(k, s), true})
-}
-
-func (w *watch) deleted(k string, ev Event) error {
-	delete(w.known, k)
-	if err := w.send(ev); err != nil {
-		return err
-	}
-	if w.only != "" {
-		return errGone
-	}
-	return nil
-}
-
-// remains makes the item of a deletion that was missed.
-func (w *watch) remains(k string, s stamp) *Item {
-	namespace, name, _ := strings.Cut(k, "/")
-	meta := map[string]string{"name": name, "uid": s.uid, "resourceVersion": s.version}
-	if namespace != "" {
-		meta["namespace"] = namespace
-	}
-	// Strings always encode.
-	text, _ := json.Marshal(map[string]any{"metadata": meta})
-	item := newItem(w.view.cluster, w.view.resource, text)
-	item.partial = true
-	return item
+	return errX == nil && errY == nil && x > y
 }

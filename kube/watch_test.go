@@ -210,3 +210,194 @@ func TestWatchInitialListBreaksOff(t *testing.T) {
 	}
 	assert.Len(t, seen, 25)
 }
+
+// seen reads n events, whose order lists don't fix, and counts them.
+func seen(t *testing.T, w *Watcher, n int) map[string]int {
+	t.Helper()
+	got := map[string]int{}
+	for range n {
+		got[next(t, w)]++
+	}
+	return got
+}
+
+// A watch that doesn't deliver what exists knows it nevertheless.
+func TestWatchWithoutInitialFindsOutWhatItMissed(t *testing.T) {
+	t.Parallel()
+	for name, keep := range map[string]bool{"by names and versions": false, "by objects": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var v *View
+			var gone, changed, left, replaced *Item
+			v = configMaps(t, connect(t, compact(1, func() {
+				ctx := context.Background()
+				assert.NoError(t, gone.Delete(ctx, DeleteOptions{}))
+				assert.NoError(t, replaced.Delete(ctx, DeleteOptions{}))
+				_, err := changed.Meta().Labels().Set(ctx, "x", "1")
+				assert.NoError(t, err)
+				_, err = left.Meta().Labels().Delete(ctx, "test")
+				assert.NoError(t, err)
+				create(t, v, "new")
+				create(t, v, "replaced")
+			})))
+			gone, changed, left, replaced = create(t, v, "gone"), create(t, v, "changed"), create(t, v, "left"), create(t, v, "replaced")
+			create(t, v, "same")
+			w := watchView(t, v, WatchOptions{Keep: keep, Sync: true})
+			got := map[string]int{}
+			for {
+				ev, err := w.Next(t.Context(), patience)
+				require.NoError(t, err)
+				if ev.Type == Sync {
+					assert.Nil(t, ev.Item)
+					break
+				}
+				got[fmt.Sprint(ev.Type, " ", ev.Item.Meta().Name(), " ", ev.Synthetic)]++
+				if ev.Synthetic {
+					assert.Equal(t, !keep, ev.Item.Partial())
+				}
+				if ev.Synthetic && ev.Item.Meta().Name() == "gone" {
+					assert.True(t, ev.Item.Equal(gone), "uid and version are those of the object")
+					if keep {
+						assert.JSONEq(t, string(gone.Raw().Raw()), string(ev.Item.Raw().Raw()))
+					}
+				}
+			}
+			assert.Equal(t, map[string]int{
+				"DELETED gone true": 1, "DELETED left true": 1, "DELETED replaced true": 1,
+				"MODIFIED changed false": 1, "ADDED new false": 1, "ADDED replaced false": 1,
+			}, got)
+			create(t, v, "after")
+			assert.Equal(t, "ADDED after", next(t, w))
+		})
+	}
+}
+
+// What exists is learnt page by page, and without what isn't needed.
+func TestWatchLearnsMetadataInPages(t *testing.T) {
+	t.Parallel()
+	var count, metadata atomic.Int64
+	accepts := func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil && strings.Contains(r.Header.Get("Accept"), "PartialObjectMetadataList") {
+				metadata.Add(1)
+			}
+			return resp, err
+		})
+	}
+	c := connect(t, accepts, pages(10, &count))
+	v := configMaps(t, c)
+	createMany(t, v, 25)
+	w := watchView(t, v, WatchOptions{})
+	create(t, v, "new")
+	assert.Equal(t, "ADDED new", next(t, w))
+	assert.EqualValues(t, 3, metadata.Load())
+	w.Close()
+
+	// An item's own version is enough.
+	item, err := v.Fetch(t.Context(), "new", "")
+	require.NoError(t, err)
+	count.Store(0)
+	of, err := item.Watch(t.Context(), WatchOptions{})
+	require.NoError(t, err)
+	defer of.Close()
+	_, err = item.Meta().Labels().Set(t.Context(), "x", "1")
+	require.NoError(t, err)
+	assert.Equal(t, "MODIFIED new", next(t, of))
+	assert.Zero(t, count.Load())
+}
+
+func TestWatchSyncAndResync(t *testing.T) {
+	t.Parallel()
+	v := configMaps(t, connect(t))
+	a := create(t, v, "a")
+	create(t, v, "b")
+	w := watchView(t, v, WatchOptions{Initial: true, Sync: true, Resync: time.Second})
+	sync := func() string {
+		t.Helper()
+		ev, err := w.Next(t.Context(), patience)
+		require.NoError(t, err)
+		return ev.Type
+	}
+	assert.Equal(t, "ADDED a", next(t, w))
+	assert.Equal(t, "ADDED b", next(t, w))
+	assert.Equal(t, Sync, sync())
+	for range 2 {
+		assert.Equal(t, "MODIFIED a", next(t, w))
+		assert.Equal(t, "MODIFIED b", next(t, w))
+		assert.Equal(t, Sync, sync())
+	}
+	require.NoError(t, a.Delete(t.Context(), DeleteOptions{}))
+	for ev, err := w.Next(t.Context(), patience); ev.Type != Deleted; ev, err = w.Next(t.Context(), patience) {
+		require.NoError(t, err)
+	}
+	// As after every round from then on.
+	assert.Equal(t, "MODIFIED b", next(t, w))
+	assert.Equal(t, Sync, sync())
+}
+
+func TestWatchOfAnItemSyncsAndKeeps(t *testing.T) {
+	t.Parallel()
+	var a *Item
+	v := configMaps(t, connect(t, compact(1, func() { assert.NoError(t, a.Delete(context.Background(), DeleteOptions{})) })))
+	a = create(t, v, "a")
+	w, err := a.Watch(t.Context(), WatchOptions{Initial: true, Sync: true, Keep: true})
+	require.NoError(t, err)
+	defer w.Close()
+	assert.Equal(t, "ADDED a", next(t, w))
+	ev, err := w.Next(t.Context(), patience)
+	require.NoError(t, err)
+	assert.Equal(t, Event{Type: Sync}, ev)
+	ev, err = w.Next(t.Context(), patience)
+	require.NoError(t, err)
+	assert.Equal(t, Event{Deleted, a, true}, ev)
+	_, err = w.Next(t.Context(), patience)
+	assert.Equal(t, io.EOF, err)
+}
+
+// An item that the server doesn't have: its watch ends at once.
+func TestWatchOfAnItemThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	v := configMaps(t, connect(t))
+	item, err := v.cluster.Item(t.Context(), parse(t, fmt.Sprintf(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":%q}}`, v.Namespace())))
+	require.NoError(t, err)
+	w, err := item.Watch(t.Context(), WatchOptions{})
+	require.NoError(t, err)
+	defer w.Close()
+	assert.Equal(t, "DELETED a synthetic", next(t, w))
+	_, err = w.Next(t.Context(), patience)
+	assert.Equal(t, io.EOF, err)
+}
+
+// A reader that takes its time, over connections that break: nothing is lost
+// and nothing comes twice.
+func TestWatchOfASlowReaderOverBrokenConnections(t *testing.T) {
+	t.Parallel()
+	var cuts atomic.Int64
+	v := configMaps(t, connect(t, cut(400, &cuts)))
+	w := watchView(t, v, WatchOptions{})
+	createMany(t, v, 3*EventBuffer)
+	require.Eventually(t, func() bool { return w.Pending() == EventBuffer }, patience, 10*time.Millisecond)
+	assert.Len(t, seen(t, w, 3*EventBuffer), 3*EventBuffer)
+	assert.NotZero(t, cuts.Load())
+	create(t, v, "last")
+	assert.Equal(t, "ADDED last", next(t, w))
+}
+
+// Nobody waits for a server that was never there.
+func TestWatchOfAServerThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	c, err := Connect(Options{URL: "http://127.0.0.1:1/"})
+	require.NoError(t, err)
+	defer c.Close()
+	w, err := c.Builtin("pods").Watch(t.Context(), WatchOptions{Since: "5"})
+	require.NoError(t, err)
+	_, err = w.Next(t.Context(), patience)
+	assert.True(t, IsReason(err, ReasonUnreachable), "%v", err)
+	for _, version := range []string{"", "5"} {
+		raw, err := c.Proxy().Watch(t.Context(), []string{"api/v1/pods"}, version, nil)
+		require.NoError(t, err)
+		_, err = raw.Next(t.Context(), patience)
+		assert.True(t, IsReason(err, ReasonUnreachable), "%v", err)
+	}
+}

@@ -1,60 +1,45 @@
 package kube
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
-
-	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
+	"sync/atomic"
+	"time"
 )
 
 // FieldManager is the name under which the server records who set a field
-// (server-side apply, "Field management").
+// (server-side apply, "Field management"), unless a write says another one.
 const FieldManager = "kubelua"
 
-func managed() url.Values { return url.Values{"fieldManager": {FieldManager}} }
-
-// ParseObject reads one object of JSON or YAML text. Text that is neither, or
-// holds several documents, is a ValueError.
-func ParseObject(text string) (Value, error) {
-	// JSON is taken as it is: read as YAML, escapes and big numbers suffer.
-	if v, err := NewValue([]byte(text)); err == nil && v.Type() == Object {
-		return v, nil
+// managed is the query of a write by a field manager; "" is FieldManager. The
+// server refuses fields that it doesn't know, or that come twice, as it does
+// for kubectl (API concepts, "Field validation").
+func managed(manager string) url.Values {
+	if manager == "" {
+		manager = FieldManager
 	}
-	documents := utilyaml.NewYAMLReader(bufio.NewReader(strings.NewReader(text)))
-	var v Value
-	for {
-		document, err := documents.Read()
-		if err == io.EOF {
-			break
-		}
-		var b []byte
-		if err == nil {
-			b, err = yaml.YAMLToJSONStrict(document)
-		}
-		if err != nil {
-			return Value{}, Errorf(ValueError, "neither YAML nor JSON: %s", oneLine(err))
-		}
-		switch next := trusted(b); {
-		case next.Type() == Null: // nothing but comments
-		case v.Exists():
-			return Value{}, Errorf(ValueError, "the text holds several YAML documents (split it, one object at a time)")
-		default:
-			v = next
-		}
-	}
-	if v.Type() != Object {
-		return Value{}, Errorf(ValueError, "the data is not an object with apiVersion and kind")
-	}
-	return v, nil
+	return url.Values{"fieldManager": {manager}, "fieldValidation": {"Strict"}}
 }
+
+// ReasonUnknown is the Reason of an APIError of a write whose answer was lost:
+// it may or may not have happened, and neither sending it again nor looking at
+// the object could tell. It is ours.
+const ReasonUnknown = "Unknown"
+
+// The limits of sending a write again where that is safe: how often it is sent,
+// the pause after the first time, which doubles, and how long after the first
+// time it is begun again. The pauses make some 6 seconds in all.
+const (
+	maxSends       = 8
+	firstSendPause = 50 * time.Millisecond
+	maxSendTime    = 2 * time.Minute
+)
 
 // Item makes an item of an object that the caller already has, such as one
 // that was stored. It sends nothing for a built-in kind, else it asks the
@@ -87,138 +72,151 @@ func (c *Cluster) resourceOf(ctx context.Context, object Value) (*Resource, erro
 	if version.Type() != String || kind.Type() != String {
 		return nil, Errorf(ValueError, "the data has no apiVersion and kind")
 	}
-	for _, r := range builtins {
-		if r.Kind == kind.String() && r.APIVersion() == version.String() {
-			return r, nil
-		}
-	}
-	return c.discovery.byKind(ctx, c, version.String(), kind.String())
+	return c.kind(ctx, version.String(), kind.String())
 }
 
-// Create creates an object and returns the item that the server made of it.
-// Its namespace is the one in the data, else the given one, else the one that
-// the cluster is bound to. A namespace that disagrees with the data is a
-// NamespaceError, and so is none where one is needed, or one for a kind that
-// has none.
-func (c *Cluster) Create(ctx context.Context, object Value, namespace string) (*Item, error) {
-	r, err := c.resourceOf(ctx, object)
-	if err != nil {
-		return nil, err
-	}
-	meta := object.Get("metadata")
-	name, own := meta.Get("name").String(), meta.Get("namespace").String()
-	if name == "" {
-		name = meta.Get("generateName").String()
-	}
-	namespace, err = c.targetNamespace(r, name, own, namespace)
-	if err != nil {
-		return nil, err
-	}
-	return c.item(ctx, r, request{
-		method:      http.MethodPost,
-		path:        r.path(namespace, ""),
-		query:       managed(),
-		body:        object.Raw(),
-		contentType: jsonType,
-		what:        "create " + objectName(r, namespace, name),
-	})
+// write is a call that changes something on the server. Its answer may get
+// lost on the way, and then nobody knows whether the server acted on it.
+type write struct {
+	request
+	// repeatable says that the server ends up in the same state, or refuses,
+	// when the write comes twice. Others are never sent again once the server
+	// may have got them.
+	repeatable bool
+	// unbound says that the write applies to whatever version the object is.
+	// A conflict is then nobody's but the server's, which takes the write again.
+	unbound bool
+	// settle finds out whether the write has happened when its answer was lost
+	// and the same write, sent again, was refused: that may be because of the
+	// first one. It returns whether it has, and then the object as it is now;
+	// false without an error says that nobody can tell. A nil settle takes the
+	// refusal for the answer.
+	settle func(ctx context.Context, refusal error) (object Value, happened bool, err error)
 }
 
-func (c *Cluster) targetNamespace(r *Resource, name, own, given string) (string, error) {
-	what := "create " + objectName(r, "", name)
-	switch {
-	case !r.Namespaced && own+given != "":
-		return "", Errorf(NamespaceError, "%s: %s do not live in namespaces", what, r.Name)
-	case !r.Namespaced:
-		return "", nil
-	case own != "" && given != "" && own != given:
-		return "", Errorf(NamespaceError, "%s: the data says namespace %q, the call says %q", what, own, given)
-	}
-	for _, namespace := range []string{own, given, c.bound} {
-		if namespace != "" {
-			return namespace, nil
-		}
-	}
-	return "", Errorf(NamespaceError, "%s: which namespace? (set metadata.namespace, or give {namespace=...})", what)
-}
-
-// patchTypes are the content types of patches under the names that users give.
-var patchTypes = map[string]string{
-	"merge": mergeType, "strategic": strategicType, "json": jsonPatchType, "apply": applyPatchType,
-}
-
-// patch sends a patch of the item's object and returns the newest item.
-func (i *Item) patch(ctx context.Context, verb, kind string, patch any) (*Item, error) {
-	if err := i.addressable(); err != nil {
-		return nil, err
-	}
-	body, err := json.Marshal(patch)
-	if err != nil {
-		return nil, Errorf(ValueError, "%s %s: %w", verb, i, err)
-	}
-	return i.cluster.item(ctx, i.resource, request{
-		method:      http.MethodPatch,
-		path:        i.Meta().Link(),
-		query:       managed(),
-		body:        body,
-		contentType: patchTypes[kind],
-		what:        verb + " " + i.String(),
-	})
-}
-
-// DeleteOptions say how an object is deleted.
-type DeleteOptions struct {
-	// Propagation is what becomes of the objects that it owns: "Background",
-	// the default, "Foreground" or "Orphan".
-	Propagation string
-	// GracePeriod is the time in seconds that a pod is given to end; nil for
-	// its own.
-	GracePeriod *int64
-}
-
-// Delete deletes the object that the item is a snapshot of, at whatever
-// version it is. Where the object is gone already that is a LookupError; where
-// its name has been taken over by another object (another uid), that one is
-// left alone and the error's reason is Conflict.
+// write sends a write until its outcome is known, at most maxSends times, and
+// returns the answer. An outcome that stays unknown is an Error with
+// ReasonUnknown.
 //
-// A namespace that is on its way out already answers 409; that is no error.
-func (i *Item) Delete(ctx context.Context, options DeleteOptions) error {
-	if err := i.addressable(); err != nil {
-		return err
+// What can't have reached the server, or was turned away by it (429), is sent
+// again in any case, once a server has been reached at all. net/http itself
+// sends a write anew only where it had not begun to write it.
+func (c *Cluster) write(ctx context.Context, w write) (Value, error) {
+	ctx = countOnce(ctx)
+	began := time.Now()
+	var lost error // why an answer was lost, nil if none was
+	for try := 1; ; try++ {
+		answer, sent, err := c.client.attempt(ctx, w.request)
+		if err == nil || ctx.Err() != nil {
+			return answer, err
+		}
+		again := false
+		switch fate := fateOf(err, sent); {
+		case fate == unsent:
+			again = c.client.reached.Load()
+		case fate == unanswered:
+			if lost == nil {
+				lost = err
+			}
+			again = w.repeatable
+		case w.unbound && isConflict(err) && !isNamesake(err):
+			again = true
+		case lost == nil || w.settle == nil:
+			return Value{}, err
+		default:
+			object, happened, settleErr := w.settle(ctx, err)
+			if settleErr == nil && !happened {
+				settleErr = unknownOutcome(w.what, lost)
+			}
+			return object, settleErr
+		}
+		if !again || try == maxSends || time.Since(began) > maxSendTime {
+			if lost != nil {
+				err = unknownOutcome(w.what, lost)
+			}
+			return Value{}, err
+		}
+		if err := sleep(ctx, max(jitter(firstSendPause<<(try-1)), askedBack(err))); err != nil {
+			return Value{}, err
+		}
 	}
-	if options.Propagation == "" {
-		options.Propagation = "Background"
-	}
-	body := map[string]any{"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": options.Propagation}
-	if uid := i.Meta().UID(); uid != "" {
-		body["preconditions"] = map[string]any{"uid": uid}
-	}
-	if options.GracePeriod != nil {
-		body["gracePeriodSeconds"] = *options.GracePeriod
-	}
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	_, err = i.cluster.client.call(ctx, request{
-		method:      http.MethodDelete,
-		path:        i.Meta().Link(),
-		body:        text,
-		contentType: jsonType,
-		what:        "delete " + i.String(),
-	})
-	if i.resource.Kind == "Namespace" && IsReason(err, "Conflict") && i.terminating(ctx) {
-		return nil
-	}
-	return err
 }
 
-// terminating tells whether the very object of the item is on its way out.
-func (i *Item) terminating(ctx context.Context) bool {
-	now, err := i.Fetch(ctx)
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Kind == LookupError
+// writeItem is write whose answer is the object of an item.
+func (c *Cluster) writeItem(ctx context.Context, r *Resource, w write) (*Item, error) {
+	answer, err := c.write(ctx, w)
+	if err != nil {
+		return nil, err
 	}
-	return err == nil && now.Meta().UID() == i.Meta().UID() && now.Meta().get("deletionTimestamp").Exists()
+	if answer.Type() != Object {
+		return nil, Errorf(APIError, "%s: the answer is not an object", w.what)
+	}
+	return newItem(c, r, answer.Raw()), nil
+}
+
+// attempt makes a call and tells beside its answer whether any of it was sent.
+func (c *client) attempt(ctx context.Context, r request) (answer Value, sent bool, err error) {
+	var wrote atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }})
+	answer, err = c.object(traced, r)
+	return answer, wrote.Load(), err
+}
+
+// fate is what has become of a write that failed.
+type fate int
+
+const (
+	refused    fate = iota // the server said no, and has not acted
+	unsent                 // the server never got it, or turned it away
+	unanswered             // nobody knows
+)
+
+func fateOf(err error, sent bool) fate {
+	var e *Error
+	if !errors.As(err, &e) || !passing(err) {
+		return refused
+	}
+	switch {
+	case e.StatusCode == 0 && !sent:
+		return unsent
+	case e.StatusCode == http.StatusTooManyRequests:
+		// With a Retry-After it was sent again often enough already.
+		if _, obeyed := afterSeconds(e.Response.Header); obeyed {
+			return refused
+		}
+		return unsent
+	case strings.Contains(e.Message, "failed calling webhook"), strings.Contains(e.Message, "denied the request"):
+		return refused // by a webhook, of which all are asked before anything is stored
+	case strings.Contains(e.Message, "failed to create typed "):
+		return refused // an apply against the schema, for which the server answers 500 (structured-merge-diff)
+	}
+	return unanswered
+}
+
+// isConflict tells whether a write was refused for the version that the object
+// is at, rather than for what others own of it.
+func isConflict(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.StatusCode == http.StatusConflict && e.Reason == "Conflict" && e.Conflicts == nil
+}
+
+// isNamesake tells whether a write was refused because the uid that it names is
+// not that of the object.
+func isNamesake(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusUnprocessableEntity) &&
+		(strings.Contains(e.Message, "UID in precondition") || strings.Contains(e.Message, "metadata.uid: Invalid value"))
+}
+
+// unknownOutcome is the error of a write that may or may not have happened.
+func unknownOutcome(what string, lost error) error {
+	unknown := &Error{Kind: APIError, Reason: ReasonUnknown, cause: lost}
+	why := lost.Error()
+	var e *Error
+	if errors.As(lost, &e) {
+		unknown.StatusCode, unknown.Response = e.StatusCode, e.Response
+		why = strings.TrimPrefix(e.Message, what+": ")
+	}
+	unknown.Message = fmt.Sprintf("%s: it may or may not have happened: %s (look at the object before you try again)", what, why)
+	return unknown
 }

@@ -49,14 +49,14 @@ func TestDeleteKeepsTheSuccessor(t *testing.T) {
 func TestDeleteNamespaceTwice(t *testing.T) {
 	t.Parallel()
 	c := connect(t)
-	ns, err := c.Create(t.Context(), parse(t, `{"apiVersion":"v1","kind":"Namespace","metadata":{"generateName":"twice-"},"spec":{"finalizers":["kubernetes"]}}`), "")
+	ns, err := c.Create(t.Context(), parse(t, `{"apiVersion":"v1","kind":"Namespace","metadata":{"generateName":"twice-"},"spec":{"finalizers":["kubernetes"]}}`), CreateOptions{})
 	require.NoError(t, err)
 	// A finalizer of its own keeps it on its way out.
-	held, err := ns.patch(t.Context(), "hold", "merge", map[string]any{"metadata": map[string]any{"finalizers": []string{"example.com/hold"}}})
+	held, err := ns.patch(t.Context(), "hold", map[string]any{"metadata": map[string]any{"finalizers": []string{"example.com/hold"}}})
 	require.NoError(t, err)
 	require.NoError(t, held.Delete(t.Context(), DeleteOptions{}))
 	assert.NoError(t, held.Delete(t.Context(), DeleteOptions{}), "it is on its way out")
-	_, err = ns.patch(t.Context(), "release", "merge", map[string]any{"metadata": map[string]any{"finalizers": nil}})
+	_, err = ns.patch(t.Context(), "release", map[string]any{"metadata": map[string]any{"finalizers": nil}})
 	require.NoError(t, err)
 }
 
@@ -84,7 +84,7 @@ func TestCreateNamespaces(t *testing.T) {
 		{"none", c, "", "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			item, err := tt.cluster.Create(t.Context(), object(tt.own), tt.given)
+			item, err := tt.cluster.Create(t.Context(), object(tt.own), CreateOptions{Namespace: tt.given})
 			if !tt.ok {
 				assert.True(t, IsKind(err, NamespaceError), "%v", err)
 				return

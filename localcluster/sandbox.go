@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/creack/pty"
@@ -18,6 +20,10 @@ import (
 
 // commandPath is where commands are looked for.
 const commandPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// commandsAnnotation on a pod lists, between commas, the commands that its images
+// have. Without it they have those of this machine.
+const commandsAnnotation = domain + "/commands"
 
 // sandbox runs a pod's commands: on this machine, as this user, in a folder of
 // the pod's own that is empty at first, without the user's environment. It is no
@@ -31,6 +37,9 @@ type sandbox struct {
 func (s *sandbox) ExecInContainer(ctx context.Context, _, _, _ string, command []string, in io.Reader, out, errOut io.WriteCloser, tty bool, resize <-chan remotecommand.TerminalSize, _ time.Duration) error {
 	if len(command) == 0 {
 		return errors.New("no command")
+	}
+	if list, ok := s.pod.Annotations[commandsAnnotation]; ok && !slices.Contains(strings.Split(list, ","), command[0]) {
+		return exitCode(&exec.Error{Name: command[0], Err: exec.ErrNotFound})
 	}
 	dir := filepath.Join(s.dir, string(s.pod.UID))
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -30,12 +31,15 @@ type supervisor struct {
 	nodes     int // wanted; 0 = as many as the data has
 	exec      bool
 	ephemeral bool
+	attached  bool
 
 	began      time.Time
 	launcher   *launcher
 	state      *stateFile
 	components []*component // in the order of their start
 	died       chan *component
+	orders     chan order
+	port       int // the API server's
 }
 
 // serve runs the subcommand of that name and returns its exit code: 0 after a
@@ -69,8 +73,8 @@ func serve(args []string) int {
 		}()
 	}
 	s := &supervisor{
-		dirs: newDirs(root, *ephemeral), nodes: *nodes, exec: *exec, ephemeral: *ephemeral,
-		began: time.Now(), died: make(chan *component, 16),
+		dirs: newDirs(root, *ephemeral), nodes: *nodes, exec: *exec, ephemeral: *ephemeral, attached: *attached,
+		began: time.Now(), died: make(chan *component, 16), orders: make(chan order),
 	}
 	if err := s.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -92,9 +96,16 @@ func (s *supervisor) run(ctx context.Context) error {
 		Nodes: s.nodes, Exec: s.exec, Ephemeral: s.ephemeral,
 		Started: time.Now().Truncate(time.Second), Components: []componentState{},
 	}}
+	if s.ephemeral && s.attached {
+		end, err := s.listenOrders()
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	err := s.start(ctx)
 	if err == nil {
-		err = s.watch(ctx)
+		err = s.serve(ctx)
 	}
 	if ctx.Err() != nil {
 		err = nil // being told to stop made something fail
@@ -115,15 +126,29 @@ func (s *supervisor) say(line string) {
 	fmt.Printf("%8.3f %s\n", time.Since(s.began).Seconds(), line)
 }
 
-// watch returns nil when ctx is done, and an error when a component died.
-func (s *supervisor) watch(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case c := <-s.died:
-		return newDeathError(c)
+// serve returns nil when ctx is done, and an error when a component died. Until
+// then it carries out orders, where the cluster takes them.
+func (s *supervisor) serve(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case c := <-s.died:
+			if s.lost(c) {
+				return newDeathError(c)
+			}
+		case o := <-s.orders:
+			err := o.run(s, ctx)
+			o.done <- err
+			if dead := new(deathError); errors.As(err, &dead) {
+				return err
+			}
+		}
 	}
 }
+
+// lost tells whether a component that ended should have lived.
+func (s *supervisor) lost(c *component) bool { return slices.Contains(s.components, c) }
 
 // launch starts a component, notes it in the state and has its death reported.
 func (s *supervisor) launch(name string, flags []string, files ...*os.File) (*component, error) {
@@ -162,7 +187,9 @@ func (s *supervisor) wait(ctx context.Context, what string, try func() error) er
 		case <-ctx.Done():
 			return fmt.Errorf("wait for %s: %w: %w", what, context.Cause(ctx), err)
 		case c := <-s.died:
-			return newDeathError(c)
+			if s.lost(c) {
+				return newDeathError(c)
+			}
 		case <-tick.C:
 		}
 	}

@@ -141,7 +141,7 @@ func (s *supervisor) startServer(ctx context.Context, token string) (kubernetes.
 		if err := s.state.update(func(st *state) { st.Server = server }); err != nil {
 			return nil, err
 		}
-		c, err := s.launch(nameAPIServer, apiServerFlags(s.pki, filepath.Join(s.data, "tokens.csv"), port))
+		c, err := s.launchServer(port)
 		if err != nil {
 			return nil, err
 		}
@@ -154,8 +154,14 @@ func (s *supervisor) startServer(ctx context.Context, token string) (kubernetes.
 			previous = 0
 			continue
 		}
+		s.port = port
 		return client, err
 	}
+}
+
+// launchServer starts the API server at a port.
+func (s *supervisor) launchServer(port int) (*component, error) {
+	return s.launch(nameAPIServer, apiServerFlags(s.pki, filepath.Join(s.data, "tokens.csv"), port))
 }
 
 // previousPort is the port that this cluster had before, 0 when it had none.

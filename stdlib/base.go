@@ -94,13 +94,20 @@ func baseGetmetatable(L *lua.LState) int {
 	return 1
 }
 
+// print writes its arguments, tabs between them, on a line. A value printed
+// alone may have another text for that, by __print instead of __tostring: one of
+// several lines, or one that has to be waited for.
 func (b *base) print(L *lua.LState) int {
+	by := "__tostring"
+	if L.GetTop() == 1 && L.GetMetaField(L.Get(1), "__print") != lua.LNil {
+		by = "__print"
+	}
 	var line strings.Builder
 	for i := range L.GetTop() {
 		if i > 0 {
 			line.WriteByte('\t')
 		}
-		line.WriteString(toString(L, L.Get(i+1)))
+		line.WriteString(textBy(L, by, L.Get(i+1)))
 	}
 	line.WriteByte('\n')
 	writeTo(L, b.host.Stdout(), line.String())
@@ -173,8 +180,11 @@ func baseType(L *lua.LState) int {
 }
 
 // toString is tostring: what __tostring says, else how Lua shows the value.
-func toString(L *lua.LState, value lua.LValue) string {
-	fn := L.GetMetaField(value, "__tostring")
+func toString(L *lua.LState, value lua.LValue) string { return textBy(L, "__tostring", value) }
+
+// textBy is what the given metamethod says, else how Lua shows the value.
+func textBy(L *lua.LState, metamethod string, value lua.LValue) string {
+	fn := L.GetMetaField(value, metamethod)
 	if fn == lua.LNil {
 		return plainText(value)
 	}
@@ -184,7 +194,7 @@ func toString(L *lua.LState, value lua.LValue) string {
 	text := L.Get(-1)
 	L.Pop(1)
 	if !lua.LVCanConvToString(text) {
-		L.RaiseError("'__tostring' must return a string")
+		L.RaiseError("'%s' must return a string", metamethod)
 	}
 	return plainText(text)
 }

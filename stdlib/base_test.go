@@ -7,6 +7,8 @@ func TestBase(t *testing.T) {
 		{"print", `print(1, nil, "x", true, 0.5, 1e15, -0)`, "1\tnil\tx\ttrue\t0.5\t1000000000000000\t0"},
 		{"print nothing", `print() print("x")`, "\nx"},
 		{"print by __tostring", `print(setmetatable({}, {__tostring = function() return "me" end}), values(1))`, "me\tvalues"},
+		{"print by __print", `local v = setmetatable({}, {__print = function() return "all\nof me" end, __tostring = function() return "me" end}) print(v) print(v, v) io.write(tostring(v))`, "all\nof me\nme\tme\nme"},
+		{"bad __print", `print(pcall(print, setmetatable({}, {__print = function() return {} end})))`, "false\t'__print' must return a string"},
 		{"tostring", `print(tostring(1e100), tostring(1/0), tostring(-1/0), tostring(0/0), tostring(nil))`, "1e+100\tinf\t-inf\tnan\tnil"},
 		{"bad __tostring", `print(pcall(tostring, setmetatable({}, {__tostring = function() return {} end})))`, "false\t'__tostring' must return a string"},
 		{"tonumber", `print(tonumber("10"), tonumber(" 1.5 "), tonumber("1e5"), tonumber("0x1F"), tonumber("-0x10"), tonumber("010"), tonumber(7), tonumber("1e400"))`,

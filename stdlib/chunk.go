@@ -1,11 +1,14 @@
 package stdlib
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // The functions of the base library that compile code.
@@ -49,9 +52,14 @@ func (b *base) loadfile(L *lua.LState) int {
 
 // readChunk compiles a file that the script may read.
 func (b *base) readChunk(L *lua.LState, path string) (*lua.LFunction, error) {
-	text, err := b.host.ReadFile(path)
+	var text []byte
+	err := b.host.Block(L, func(ctx context.Context) (err error) {
+		text, _, err = await(ctx, func() ([]byte, error) { return b.host.ReadFile(path) }, func([]byte) {})
+		return err
+	})
 	if err != nil {
-		return nil, err
+		fail(b.host, L, err)
+		return nil, fmt.Errorf("%s: %w", path, reason(err))
 	}
 	return b.host.Load(L, string(text), path)
 }
@@ -71,6 +79,7 @@ func readPieces(L *lua.LState, read *lua.LFunction) (string, error) {
 		case !ok:
 			return "", errors.New("reader function must return a string")
 		}
+		host.CheckLength(L, source.Len()+len(text))
 		source.WriteString(string(text))
 	}
 }

@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // unixTime is argument n as a time, in seconds since 1970.
@@ -94,28 +97,36 @@ func otherOffset(t time.Time, dst bool) (seconds int, found bool) {
 	return 0, false
 }
 
-// strftime formats a time by C's conversions, in the C locale.
-func strftime(L *lua.LState, format string, t time.Time) string {
+// FormatTime formats a time as os.date does: by the conversions of C's strftime,
+// in the C locale. An unknown conversion is an error. It raises where the text
+// gets too long.
+func FormatTime(L *lua.LState, t time.Time, format string) (string, error) {
 	var b strings.Builder
+	effort := host.Effort{L: L}
 	for {
+		effort.Spend(conversionCost)
+		host.CheckLength(L, b.Len())
 		plain, rest, found := strings.Cut(format, "%")
 		b.WriteString(plain)
 		if !found {
-			return b.String()
+			return b.String(), nil
 		}
 		if rest == "" {
-			L.ArgError(1, "invalid conversion specifier '%'")
+			return "", errors.New("invalid conversion specifier '%'")
 		}
 		text, ok := conversion(rest[0], t)
 		if !ok {
-			L.ArgError(1, "invalid conversion specifier '%"+rest[:1]+"'")
+			return "", errors.New("invalid conversion specifier '%" + rest[:1] + "'")
 		}
 		b.WriteString(text)
 		format = rest[1:]
 	}
 }
 
-// conversion is one conversion of strftime: those of C89 and the ones of C99
+// conversionCost is about how many steps a conversion takes.
+const conversionCost = 16
+
+// conversion is one conversion of FormatTime: those of C89 and the ones of C99
 // without modifiers.
 func conversion(c byte, t time.Time) (string, bool) {
 	if layout, ok := layoutOf(c); ok {

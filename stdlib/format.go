@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // stringFormat is string.format. The conversions are those of Lua 5.1; %s
@@ -14,8 +16,10 @@ import (
 func stringFormat(L *lua.LState) int {
 	format := L.CheckString(1)
 	var b strings.Builder
+	effort := host.Effort{L: L}
 	arg := 1
 	for {
+		effort.Spend(1)
 		plain, rest, found := strings.Cut(format, "%")
 		b.WriteString(plain)
 		if !found {
@@ -34,6 +38,7 @@ func stringFormat(L *lua.LState) int {
 		format = rest[len(spec)+1:]
 		arg++
 		b.WriteString(convert(L, spec, verb, arg))
+		host.CheckLength(L, b.Len())
 	}
 	L.Push(lua.LString(b.String()))
 	return 1
@@ -76,7 +81,9 @@ func convert(L *lua.LState, spec string, verb byte, n int) string {
 	case 'e', 'E', 'f', 'g', 'G':
 		return formatFloat(spec, verb, float64(L.CheckNumber(n)))
 	case 'q':
-		return quote(L.CheckString(n))
+		text := L.CheckString(n)
+		host.CheckLength(L, quotedLength(text))
+		return quote(text)
 	case 's':
 		return fmt.Sprintf("%"+spec+"s", toString(L, L.Get(n)))
 	}
@@ -124,4 +131,13 @@ func quote(text string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// quotedLength is how long quote makes a text.
+func quotedLength(text string) int {
+	length := len(text) + 2 + 3*strings.Count(text, "\000")
+	for _, escaped := range []string{"\"", "\\", "\n", "\r"} {
+		length += strings.Count(text, escaped)
+	}
+	return length
 }

@@ -1,10 +1,7 @@
 package stdlib
 
 import (
-	"bufio"
-	"context"
-	"errors"
-	"io"
+	"os"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -12,171 +9,181 @@ import (
 	"github.com/kubelua/kubelua/stdlib/host"
 )
 
-// streams is the io library of one VM: its three standard streams.
-type streams struct {
+// files is the io library of one VM.
+type files struct {
 	host          host.Host
-	input         *input
-	stdin, stdout *lua.LUserData
+	meta          *lua.LTable    // of files
+	input, output *lua.LUserData // what io.read reads and io.write writes
+	stdout        *lua.LUserData
+	open          opened
 }
 
-// OpenIO opens what of the io library a host offers to scripts: reading stdin,
-// writing stdout and stderr.
+// OpenIO opens the io library: the standard streams, and the files and programs
+// that the host grants. Where the host refuses something, a function raises;
+// other failures it returns, as in Lua: nil, message, number of the error.
 func OpenIO(L *lua.LState, h host.Host) lua.LValue {
-	s := &streams{host: h, input: newInput(h.Stdin())}
+	s := &files{host: h, meta: L.NewTable(), open: opened{files: make(map[*file]struct{})}}
 	methods := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
-		"close":   fileClose,
-		"flush":   fileFlush,
+		"close":   s.fileClose,
+		"flush":   s.fileFlush,
 		"lines":   s.fileLines,
 		"read":    s.fileRead,
-		"setvbuf": fileSetvbuf,
-		"write":   fileWrite,
+		"seek":    s.fileSeek,
+		"setvbuf": s.fileSetvbuf,
+		"write":   s.fileWrite,
 	})
-	meta := L.NewTable()
-	meta.RawSetString("__index", methods)
-	meta.RawSetString("__metatable", lua.LFalse)
-	meta.RawSetString("__tostring", L.NewFunction(fileTostring))
-	stream := func(f *file) *lua.LUserData {
-		ud := L.NewUserData()
-		ud.Value, ud.Metatable = f, meta
-		return ud
-	}
-	s.stdin = stream(&file{name: "stdin"})
-	s.stdout = stream(&file{name: "stdout", to: h.Stdout()})
+	s.meta.RawSetString("__index", methods)
+	s.meta.RawSetString("__metatable", lua.LFalse)
+	s.meta.RawSetString(host.ClassKey, lua.LString("io.File"))
+	s.meta.RawSetString("__tostring", L.NewFunction(fileTostring))
+	s.input = s.standard(L, standardInput(h.Stdin()))
+	s.stdout = s.standard(L, standardOutput("stdout", h.Stdout()))
+	s.output = s.stdout
+	h.AtClose(s.open.close)
 
 	lib := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
-		"input":   notOffered("io.input", "read files"),
+		"close":   s.close,
+		"flush":   s.flush,
+		"input":   s.setInput,
 		"lines":   s.lines,
-		"open":    notOffered("io.open", "read or change files"),
-		"output":  notOffered("io.output", "change files"),
-		"popen":   notOffered("io.popen", "run commands"),
+		"open":    s.openFile,
+		"output":  s.setOutput,
+		"popen":   s.popen,
 		"read":    s.read,
-		"tmpfile": notOffered("io.tmpfile", "change files"),
+		"tmpfile": s.tmpfile,
 		"type":    ioType,
 		"write":   s.write,
 	})
-	lib.RawSetString("stdin", s.stdin)
+	lib.RawSetString("stdin", s.input)
 	lib.RawSetString("stdout", s.stdout)
-	lib.RawSetString("stderr", stream(&file{name: "stderr", to: h.Stderr()}))
+	lib.RawSetString("stderr", s.standard(L, standardOutput("stderr", h.Stderr())))
 	return lib
 }
 
-// lines is io.lines(): an iterator over the lines of stdin.
-func (s *streams) lines(L *lua.LState) int {
-	if L.Get(1) != lua.LNil {
-		L.RaiseError("io.lines reads stdin only: scripts may not read files")
+// close is io.close([file]): without a file it closes the default output.
+func (s *files) close(L *lua.LState) int {
+	if L.Get(1) == lua.LNil {
+		L.SetTop(0)
+		L.Push(s.output)
 	}
-	L.Push(L.NewFunction(func(L *lua.LState) int {
-		return s.readFormats(L, []lua.LValue{lua.LString("*l")})
-	}))
+	return s.fileClose(L)
+}
+
+// flush is io.flush().
+func (s *files) flush(L *lua.LState) int {
+	L.SetTop(0)
+	L.Push(s.output)
+	return s.fileFlush(L)
+}
+
+// setInput is io.input([file or path]).
+func (s *files) setInput(L *lua.LState) int {
+	s.input = s.choose(L, s.input, os.O_RDONLY)
+	L.Push(s.input)
+	return 1
+}
+
+// setOutput is io.output([file or path]).
+func (s *files) setOutput(L *lua.LState) int {
+	s.output = s.choose(L, s.output, modes["w"])
+	L.Push(s.output)
+	return 1
+}
+
+// choose is the file that argument 1 is, or that it names; without one it stays
+// with the present one. It raises where the file can't be opened.
+func (s *files) choose(L *lua.LState, present *lua.LUserData, flags int) *lua.LUserData {
+	switch value := L.Get(1).(type) {
+	case *lua.LNilType:
+		return present
+	case *lua.LUserData:
+		checkOpen(L)
+		return value
+	default:
+		return s.mustOpen(L, L.CheckString(1), flags)
+	}
+}
+
+// mustOpen opens a file or raises.
+func (s *files) mustOpen(L *lua.LState, path string, flags int) *lua.LUserData {
+	ud, err := s.openPath(L, path, flags)
+	if err != nil {
+		fail(s.host, L, err)
+		L.RaiseError("%s: %v", path, reason(err))
+	}
+	return ud
+}
+
+// lines is io.lines([path]): an iterator over the lines of a file, which is
+// closed at its end, or of the default input.
+func (s *files) lines(L *lua.LState) int {
+	if L.Get(1) == lua.LNil {
+		return s.pushLines(L, s.input, false)
+	}
+	return s.pushLines(L, s.mustOpen(L, L.CheckString(1), os.O_RDONLY), true)
+}
+
+// modes are the flags by the mode of io.open, without its "b".
+var modes = map[string]int{
+	"r":  os.O_RDONLY,
+	"w":  os.O_WRONLY | os.O_CREATE | os.O_TRUNC,
+	"a":  os.O_WRONLY | os.O_CREATE | os.O_APPEND,
+	"r+": os.O_RDWR,
+	"w+": os.O_RDWR | os.O_CREATE | os.O_TRUNC,
+	"a+": os.O_RDWR | os.O_CREATE | os.O_APPEND,
+}
+
+// openFile is io.open(path [, mode]).
+func (s *files) openFile(L *lua.LState) int {
+	path, mode := L.CheckString(1), optString(L, 2, "r")
+	flags, known := modes[strings.Replace(mode, "b", "", 1)]
+	if !known {
+		L.ArgError(2, "invalid mode (want r, w, a, r+, w+ or a+, with or without b)")
+	}
+	ud, err := s.openPath(L, path, flags)
+	if err != nil {
+		return failure(s.host, L, path, err)
+	}
+	L.Push(ud)
 	return 1
 }
 
 // read is io.read(formats...).
-func (s *streams) read(L *lua.LState) int { return s.readFormats(L, arguments(L, 1)) }
+func (s *files) read(L *lua.LState) int {
+	return s.readFormats(L, s.input.Value.(*file).checkOpen(L), arguments(L, 1))
+}
 
-// write is io.write(values...).
-func (s *streams) write(L *lua.LState) int {
-	writeValues(L, s.host.Stdout(), 1)
-	L.Push(s.stdout)
+// tmpfile is io.tmpfile(): a file without a name, which is gone once it is
+// closed.
+func (s *files) tmpfile(L *lua.LState) int {
+	path := temporaryName()
+	ud, err := s.openPath(L, path, os.O_RDWR|os.O_CREATE|os.O_EXCL)
+	if err != nil {
+		return failure(s.host, L, path, err)
+	}
+	ud.Value.(*file).onClose = func() { _ = s.host.Remove(path) }
+	L.Push(ud)
 	return 1
 }
 
 func ioType(L *lua.LState) int {
 	ud, ok := L.CheckAny(1).(*lua.LUserData)
-	if ok {
-		_, ok = ud.Value.(*file)
-	}
-	if ok {
-		L.Push(lua.LString("file"))
-	} else {
+	if !ok {
 		L.Push(lua.LNil)
+		return 1
+	}
+	switch f, ok := ud.Value.(*file); {
+	case !ok:
+		L.Push(lua.LNil)
+	case f.closed:
+		L.Push(lua.LString("closed file"))
+	default:
+		L.Push(lua.LString("file"))
 	}
 	return 1
 }
 
-// readFormats reads one value for each format: "*l" a line, "*L" a line with
-// its end, "*a" all that is left, "*n" a number, n so many bytes. What isn't
-// there is nil, and nothing after it is read.
-func (s *streams) readFormats(L *lua.LState, formats []lua.LValue) int {
-	if len(formats) == 0 {
-		formats = []lua.LValue{lua.LString("*l")}
-	}
-	for i, format := range formats {
-		read := readerFor(L, i+1, format)
-		var text string
-		err := s.host.Block(L, func(ctx context.Context) (err error) {
-			text, err = s.input.read(ctx, read)
-			return err
-		})
-		switch {
-		case errors.Is(err, io.EOF):
-			L.Push(lua.LNil)
-			return i + 1
-		case err != nil:
-			L.RaiseError("read stdin: %v", err)
-		case isFormat(format, "n"):
-			L.Push(parseNumber(text))
-		case isFormat(format, "l"):
-			L.Push(lua.LString(strings.TrimSuffix(text, "\n")))
-		default:
-			L.Push(lua.LString(text))
-		}
-		if L.Get(-1) == lua.LNil {
-			return i + 1
-		}
-	}
-	return len(formats)
-}
-
-// readerFor is how a format is read. Its error is io.EOF if nothing is left.
-func readerFor(L *lua.LState, n int, format lua.LValue) func(*bufio.Reader) (string, error) {
-	if count, ok := format.(lua.LNumber); ok {
-		return func(in *bufio.Reader) (string, error) { return readCount(in, int(count)) }
-	}
-	switch {
-	case isFormat(format, "l"), isFormat(format, "L"):
-		return readLine
-	case isFormat(format, "a"):
-		return readAll
-	case isFormat(format, "n"):
-		return readNumber
-	}
-	L.ArgError(n, "invalid format")
-	return nil
-}
-
-// isFormat tells whether a format is the given one, with or without the star
-// that Lua 5.1 wants before it.
-func isFormat(format lua.LValue, name string) bool {
-	text, ok := format.(lua.LString)
-	return ok && strings.TrimPrefix(string(text), "*") == name
-}
-
-// writeValues writes the arguments from the given one on: strings and numbers.
-func writeValues(L *lua.LState, to io.Writer, first int) {
-	var b strings.Builder
-	for i := first; i <= L.GetTop(); i++ {
-		if n, ok := L.Get(i).(lua.LNumber); ok {
-			b.WriteString(NumberText(n))
-		} else {
-			b.WriteString(L.CheckString(i))
-		}
-	}
-	writeTo(L, to, b.String())
-}
-
-// writeTo writes text, or raises an error.
-func writeTo(L *lua.LState, to io.Writer, text string) {
-	if _, err := io.WriteString(to, text); err != nil {
-		L.RaiseError("write: %v", err)
-	}
-}
-
-// arguments are the arguments from the given one on.
-func arguments(L *lua.LState, first int) []lua.LValue {
-	var values []lua.LValue
-	for i := first; i <= L.GetTop(); i++ {
-		values = append(values, L.Get(i))
-	}
-	return values
+// write is io.write(values...).
+func (s *files) write(L *lua.LState) int {
+	return s.writeValues(L, s.output, 1)
 }

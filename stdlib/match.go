@@ -4,17 +4,18 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
+
+// bytesAStep is how many bytes are compared in the time of a step.
+const bytesAStep = 16
 
 // Bounds of a match, those of Lua.
 const (
 	maxCaptures   = 32
 	maxMatchDepth = 200
 )
-
-// stepsBetweenLooks is how many steps a match makes before it looks whether
-// its run was cancelled: a pattern may backtrack longer than anybody waits.
-const stepsBetweenLooks = 1 << 16
 
 // What a capture's length says when it has none.
 const (
@@ -23,15 +24,19 @@ const (
 )
 
 // matcher matches one pattern of Lua (manual, 5.4.1) against one subject, by
-// backtracking. Positions are offsets, -1 is no match.
+// backtracking, which it may do longer than anybody waits. Positions are offsets,
+// -1 is no match.
 type matcher struct {
-	L        *lua.LState // for errors, and to notice that the run has ended
+	host.Effort
 	text     string
 	pattern  string
 	captures [maxCaptures]struct{ start, length int }
 	level    int // captures in use
 	depth    int
-	steps    int
+}
+
+func newMatcher(L *lua.LState, text, pattern string) *matcher {
+	return &matcher{Effort: host.Effort{L: L}, text: text, pattern: pattern}
 }
 
 // match matches pattern[p:] at text[s:] and returns where the match ends.
@@ -42,7 +47,7 @@ func (m *matcher) match(s, p int) int {
 	}
 	defer func() { m.depth-- }()
 	for p < len(m.pattern) {
-		m.look()
+		m.Spend(1)
 		switch c := m.pattern[p]; {
 		case c == '(' && p+1 < len(m.pattern) && m.pattern[p+1] == ')':
 			return m.open(s, p+2, capturePosition)
@@ -67,6 +72,7 @@ func (m *matcher) match(s, p int) int {
 				m.L.RaiseError("missing '[' after '%s' in pattern", "%f")
 			}
 			end := m.classEnd(p)
+			m.Spend(end - p)
 			if inSet(m.byteAt(s-1), m.pattern[p:end]) || !inSet(m.byteAt(s), m.pattern[p:end]) {
 				return -1
 			}
@@ -80,6 +86,7 @@ func (m *matcher) match(s, p int) int {
 			continue
 		}
 		end := m.classEnd(p)
+		m.Spend(end - p)
 		suffix := byte(0)
 		if end < len(m.pattern) {
 			suffix = m.pattern[end]
@@ -112,24 +119,15 @@ func (m *matcher) match(s, p int) int {
 	return s
 }
 
-// look raises an error now and then if the run has ended meanwhile.
-func (m *matcher) look() {
-	if m.steps++; m.steps%stepsBetweenLooks != 0 {
-		return
-	}
-	if ctx := m.L.Context(); ctx != nil && ctx.Err() != nil {
-		m.L.RaiseError("pattern matching was cut short")
-	}
-}
-
 // longest matches as many as it can, then fewer.
 func (m *matcher) longest(s, p, end int) int {
 	n := 0
 	for m.single(s+n, p, end) {
 		n++
+		m.Spend(end - p)
 	}
 	for ; n >= 0; n-- {
-		m.look()
+		m.Spend(1)
 		if e := m.match(s+n, end+1); e >= 0 {
 			return e
 		}
@@ -140,7 +138,7 @@ func (m *matcher) longest(s, p, end int) int {
 // shortest matches as few as it can, then more.
 func (m *matcher) shortest(s, p, end int) int {
 	for {
-		m.look()
+		m.Spend(end - p)
 		if e := m.match(s, end+1); e >= 0 {
 			return e
 		}
@@ -189,6 +187,7 @@ func (m *matcher) balance(s, p int) int {
 	}
 	open := 1
 	for i := s + 1; i < len(m.text); i++ {
+		m.Spend(1)
 		switch m.text[i] {
 		case m.pattern[p+1]:
 			if open--; open == 0 {
@@ -208,6 +207,7 @@ func (m *matcher) again(s int, digit byte) int {
 		m.L.RaiseError("invalid capture index %%%c", digit)
 	}
 	c := m.captures[i]
+	m.Spend(max(c.length/bytesAStep, 0))
 	if c.length < 0 || !strings.HasPrefix(m.text[s:], m.text[c.start:c.start+c.length]) {
 		return -1
 	}

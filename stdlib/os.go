@@ -14,21 +14,22 @@ type system struct {
 	start time.Time // what os.clock counts from
 }
 
-// OpenOS opens what of the os library a host offers to scripts.
+// OpenOS opens the os library. What it does to files, and programs, are the
+// host's to grant.
 func OpenOS(L *lua.LState, h host.Host) lua.LValue {
 	s := &system{host: h, start: h.Now()}
 	return L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
 		"clock":     s.clock,
 		"date":      s.date,
 		"difftime":  osDifftime,
-		"execute":   notOffered("os.execute", "run commands"),
+		"execute":   s.execute,
 		"exit":      s.exit,
 		"getenv":    s.getenv,
-		"remove":    notOffered("os.remove", "change files"),
-		"rename":    notOffered("os.rename", "change files"),
+		"remove":    s.remove,
+		"rename":    s.rename,
 		"setlocale": osSetlocale,
 		"time":      s.time,
-		"tmpname":   notOffered("os.tmpname", "change files"),
+		"tmpname":   s.tmpname,
 	})
 }
 
@@ -54,7 +55,11 @@ func (s *system) date(L *lua.LState) int {
 	if len(format) >= 2 && format[:2] == "*t" {
 		L.Push(dateTable(L, t))
 	} else {
-		L.Push(lua.LString(strftime(L, format, t)))
+		text, err := FormatTime(L, t, format)
+		if err != nil {
+			L.ArgError(1, err.Error())
+		}
+		L.Push(lua.LString(text))
 	}
 	return 1
 }
@@ -109,12 +114,4 @@ func (s *system) time(L *lua.LState) int {
 	}
 	L.Push(lua.LNumber(tableTime(L, L.CheckTable(1)).Unix()))
 	return 1
-}
-
-// notOffered is a function that scripts don't have: it says so.
-func notOffered(name, what string) lua.LGFunction {
-	return func(L *lua.LState) int {
-		L.RaiseError("%s is not there for scripts: they may not %s", name, what)
-		return 0
-	}
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // The functions of the string library that take patterns.
@@ -31,7 +33,7 @@ func find(L *lua.LState, positions bool) int {
 		return 2
 	}
 	anchored := strings.HasPrefix(pattern, "^")
-	m := &matcher{L: L, text: text, pattern: strings.TrimPrefix(pattern, "^")}
+	m := newMatcher(L, text, strings.TrimPrefix(pattern, "^"))
 	for ; s <= len(text); s++ {
 		m.level = 0
 		if end := m.match(s, 0); end >= 0 {
@@ -54,8 +56,8 @@ func find(L *lua.LState, positions bool) int {
 func stringGmatch(L *lua.LState) int {
 	text, pattern := L.CheckString(1), L.CheckString(2)
 	s := 0
-	L.Push(L.NewFunction(func(L *lua.LState) int {
-		m := &matcher{L: L, text: text, pattern: pattern}
+	L.Push(L.NewClosure(func(L *lua.LState) int {
+		m := newMatcher(L, text, pattern)
 		for ; s <= len(text); s++ {
 			m.level = 0
 			if end := m.match(s, 0); end >= 0 {
@@ -69,7 +71,7 @@ func stringGmatch(L *lua.LState) int {
 		}
 		L.Push(lua.LNil)
 		return 1
-	}))
+	}, lua.LString(text))) // so that the text counts as the script's
 	return 1
 }
 
@@ -84,7 +86,7 @@ func stringGsub(L *lua.LState) int {
 	}
 	most := L.OptInt(4, len(text)+1)
 	anchored := strings.HasPrefix(pattern, "^")
-	m := &matcher{L: L, text: text, pattern: strings.TrimPrefix(pattern, "^")}
+	m := newMatcher(L, text, strings.TrimPrefix(pattern, "^"))
 	var b strings.Builder
 	count, s := 0, 0
 	for count < most && s <= len(text) {
@@ -93,9 +95,6 @@ func stringGsub(L *lua.LState) int {
 		if end >= 0 {
 			count++
 			m.replace(&b, replacement, s, end)
-			if b.Len() > maxString {
-				L.RaiseError("resulting string too large")
-			}
 		}
 		if end > s {
 			s = end
@@ -130,9 +129,9 @@ func (m *matcher) replace(b *strings.Builder, replacement lua.LValue, s, end int
 	}
 	switch {
 	case !lua.LVAsBool(value):
-		b.WriteString(m.text[s:end])
+		m.add(b, m.text[s:end])
 	case lua.LVCanConvToString(value):
-		b.WriteString(plainText(value))
+		m.add(b, plainText(value))
 	default:
 		m.L.RaiseError("invalid replacement value (a %s)", value.Type())
 	}
@@ -143,7 +142,7 @@ func (m *matcher) replace(b *strings.Builder, replacement lua.LValue, s, end int
 func (m *matcher) expand(b *strings.Builder, replacement string, s, end int) {
 	for {
 		plain, rest, found := strings.Cut(replacement, "%")
-		b.WriteString(plain)
+		m.add(b, plain)
 		if !found {
 			return
 		}
@@ -152,14 +151,21 @@ func (m *matcher) expand(b *strings.Builder, replacement string, s, end int) {
 		}
 		switch c := rest[0]; {
 		case c == '0':
-			b.WriteString(m.text[s:end])
+			m.add(b, m.text[s:end])
 		case isDigit(c):
-			b.WriteString(m.capture(int(c)-'1', s, end).String())
+			m.add(b, m.capture(int(c)-'1', s, end).String())
 		default:
-			b.WriteByte(c)
+			m.add(b, rest[:1])
 		}
 		replacement = rest[1:]
 	}
+}
+
+// add adds to what takes the place of matches. Little text may make much.
+func (m *matcher) add(b *strings.Builder, text string) {
+	host.CheckLength(m.L, b.Len()+len(text))
+	m.Spend(1)
+	b.WriteString(text)
 }
 
 // push pushes the captures of a match, or all of it if the pattern has none,

@@ -1,15 +1,13 @@
 package stdlib
 
 import (
+	"math"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/stdlib/host"
 )
-
-// maxString is how long a string gets that one call makes out of little.
-const maxString = 256 << 20
 
 // OpenString opens the string library, which is also the metatable's __index
 // of strings. Case and character classes are those of ASCII; any byte may
@@ -74,11 +72,11 @@ func stringLower(L *lua.LState) int {
 
 func stringRep(L *lua.LState) int {
 	text, n, separator := L.CheckString(1), L.CheckInt(2), optString(L, 3, "")
-	switch size := float64(len(text)+len(separator)) * float64(n); {
+	size := float64(len(text)+len(separator)) * float64(n)
+	host.CheckLength(L, int(min(size, math.MaxInt32)))
+	switch {
 	case n < 1:
 		L.Push(lua.LString(""))
-	case size > maxString:
-		L.RaiseError("resulting string too large")
 	case separator == "":
 		L.Push(lua.LString(strings.Repeat(text, n)))
 	default:

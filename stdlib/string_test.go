@@ -11,7 +11,7 @@ func TestString(t *testing.T) {
 			"ello\tllo\tell\thello\t\the\t\tello"},
 		{"rep", `print(("ab"):rep(3), ("x"):rep(0), ("x"):rep(-1), ("ab"):rep(3, ", "), ("x"):rep(1, ","))`, "ababab\t\t\tab, ab, ab\tx"},
 		{"rep of too much", `print(pcall(string.rep, "x", 1e9)) print(pcall(string.rep, ("x"):rep(1e6), 1e6)) print(#string.rep("", 1e9))`,
-			"false\tresulting string too large\nfalse\tresulting string too large\n0"},
+			"false\tresulting string too large (the most is 256 MiB)\nfalse\tresulting string too large (the most is 256 MiB)\n0"},
 		{"reverse, case", `print(("abc"):reverse(), ("aBc1\195\164"):upper() == "ABC1\195\164", ("ABC"):lower())`, "cba\ttrue\tabc"},
 		{"methods", `print(("%d"):format(3), ("x").len == string.len)`, "3\ttrue"},
 	})

@@ -29,7 +29,9 @@ func tableConcat(L *lua.LState) int {
 	first := L.OptInt(3, 1)
 	last := lastOf(L, 4, list)
 	var b strings.Builder
+	effort := host.Effort{L: L}
 	for i := first; i <= last; i++ {
+		effort.Spend(1)
 		value := element(L, list, i)
 		if !lua.LVCanConvToString(value) {
 			L.RaiseError("invalid value (%s) at index %d in table for 'concat'", value.Type(), i)
@@ -38,6 +40,7 @@ func tableConcat(L *lua.LState) int {
 		if i < last {
 			b.WriteString(separator)
 		}
+		host.CheckLength(L, b.Len())
 	}
 	L.Push(lua.LString(b.String()))
 	return 1
@@ -121,11 +124,15 @@ func tableSort(L *lua.LState) int {
 			return lua.LVAsBool(result)
 		}
 	}
+	effort := host.Effort{L: L}
 	values := make([]lua.LValue, list.Len())
 	for i := range values {
 		values[i] = list.RawGetInt(i + 1)
 	}
-	sort.Slice(values, func(i, j int) bool { return less(values[i], values[j]) })
+	sort.Slice(values, func(i, j int) bool {
+		effort.Spend(1)
+		return less(values[i], values[j])
+	})
 	for i, value := range values {
 		list.RawSetInt(i+1, value)
 	}

@@ -1,10 +1,10 @@
 // Command dynamic does the work of the benchmark with client-go's dynamic
 // client, with its limit on requests a second lifted.
 //
-//	dynamic count           count the pods that run
-//	dynamic names           collect the names of all pods
-//	dynamic label NS VALUE  label the pods of a namespace, one after another
-//	dynamic watch N         take the first N events of a watch
+//	dynamic count             count the pods that run
+//	dynamic names             collect the names of all pods
+//	dynamic label NS VALUE N  label the pods of a namespace, N at once
+//	dynamic watch N           take the first N events of a watch
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -48,8 +49,12 @@ func run(ctx context.Context, args []string) error {
 		return count(ctx, pods)
 	case len(args) == 1 && args[0] == "names":
 		return names(ctx, pods)
-	case len(args) == 3 && args[0] == "label":
-		return label(ctx, pods.Namespace(args[1]), args[2])
+	case len(args) == 4 && args[0] == "label":
+		n, err := strconv.Atoi(args[3])
+		if err != nil {
+			return err
+		}
+		return label(ctx, pods.Namespace(args[1]), args[2], n)
 	case len(args) == 2 && args[0] == "watch":
 		n, err := strconv.Atoi(args[1])
 		if err != nil {
@@ -57,7 +62,7 @@ func run(ctx context.Context, args []string) error {
 		}
 		return watch(ctx, pods, n)
 	}
-	return fmt.Errorf("count, names, label NS VALUE or watch N, not %q", args)
+	return fmt.Errorf("count, names, label NS VALUE N or watch N, not %q", args)
 }
 
 // each calls do with every object, page by page.
@@ -101,15 +106,34 @@ func names(ctx context.Context, pods dynamic.ResourceInterface) error {
 	return err
 }
 
-func label(ctx context.Context, pods dynamic.ResourceInterface, value string) error {
-	n := 0
+// label has atOnce goroutines patch the pods.
+func label(ctx context.Context, pods dynamic.ResourceInterface, value string, atOnce int) error {
 	patch := []byte(`{"metadata":{"labels":{"bench":"` + value + `"}}}`)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	names := make(chan string)
+	var workers sync.WaitGroup
+	for range atOnce {
+		workers.Go(func() {
+			for name := range names {
+				if _, err := pods.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{}); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	n := 0
 	err := each(ctx, pods, func(pod *unstructured.Unstructured) error {
 		n++
-		_, err := pods.Patch(ctx, pod.GetName(), types.MergePatchType, patch, metav1.PatchOptions{})
-		return err
+		names <- pod.GetName()
+		return context.Cause(ctx)
 	})
+	close(names)
+	workers.Wait()
 	fmt.Println(n)
+	if err == nil {
+		err = context.Cause(ctx)
+	}
 	return err
 }
 

@@ -1,5 +1,7 @@
 // Command stopwatch runs a command, or several joined by "|", and prints as JSON
-// how long that took and how much memory and processor time it used.
+// how long that took and how much memory and processor time it used. As soon as
+// there is a line of output it prints what it knows until then, which is when
+// that was.
 //
 //	stopwatch kubectl get pods -o json '|' jq length
 //
@@ -36,18 +38,19 @@ type result struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	r, err := measure(ctx, os.Args[1:])
+	out := json.NewEncoder(os.Stdout)
+	r, err := measure(ctx, os.Args[1:], func(r *result) { _ = out.Encode(r) })
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(r); err != nil {
+	if err := out.Encode(r); err != nil {
 		os.Exit(1)
 	}
 }
 
-// measure runs the pipeline.
-func measure(ctx context.Context, args []string) (*result, error) {
+// measure runs the pipeline. It calls began at the first line of output.
+func measure(ctx context.Context, args []string, began func(*result)) (*result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // what still runs when one of the pipeline failed to start
 	r := &result{}
@@ -90,6 +93,7 @@ func measure(ctx context.Context, args []string) (*result, error) {
 		}
 		if r.Last = time.Since(start); r.First == 0 {
 			r.First = r.Last
+			began(r)
 		}
 		r.Output = string(bytes.TrimSpace(line))
 	}

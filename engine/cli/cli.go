@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -14,15 +15,23 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	lua "github.com/yuin/gopher-lua"
 	"golang.org/x/term"
 
 	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/engine/schedule"
 	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/kube/local"
+	"github.com/kubelua/kubelua/stdlib/logline"
 )
+
+// maxArrayIndex bounds arrays. The VM fills one up to the index that a script
+// assigns to: with its own bound one assignment could take a gigabyte.
+const maxArrayIndex = 1 << 24
 
 // Main runs the command line and returns the exit code.
 func Main(args []string) int {
+	lua.MaxArrayIndex = maxArrayIndex
 	ctx, stop := interruptible()
 	defer stop()
 	err := dispatch(ctx, args)
@@ -34,39 +43,77 @@ func Main(args []string) int {
 type command struct {
 	name    string
 	summary string
-	help    string // what help shows below the summary
-	run     func(ctx context.Context, args []string) error
+	help    string                                                     // what help shows below the summary
+	run     func(ctx context.Context, o *options, args []string) error // o is what the flags before the name say
 }
 
 // commands is the sorted table of subcommands.
 func commands() []command {
 	return []command{
+		{"apply-plan", "carry out a plan that was saved", applyPlanHelp, runApplyPlan},
+		{"check", "check scripts, and what they are allowed", checkHelp, runCheck},
 		{"cluster", "start, stop and show the local cluster", clusterHelp, runCluster},
-		{"help", "explain kubelua or one of its commands", "\nUsage: kubelua help [COMMAND | connection]\n", runHelp},
+		{"deploy", "run job files in a cluster", deployHelp, runDeploy},
+		{"help", "explain kubelua or one of its commands", "\nUsage: kubelua help [COMMAND | connection | guards | permissions]\n", runHelp},
+		{"jobs", "list jobs, when they run next, and how they ran last", jobsHelp, runJobs},
+		{"plan", "show what a script would change, and change nothing", planHelp, runPlan},
+		{"schedule", "run jobs when their times come", scheduleHelp, runSchedule},
+		{"stubs", "write what editors need for completion", stubsHelp, runStubs},
+		{"test", "run tests that are written in Lua", testHelp, runTest},
 		{"version", "print the version", "", runVersion},
 	}
 }
 
 // options are the host's flags.
 type options struct {
-	code    string
-	path    []string
-	timeout seconds
-	local   bool
-	help    bool
-	version bool
-	cluster kube.Options
+	code     string
+	path     []string
+	timeout  seconds
+	memory   size
+	local    bool
+	prompt   bool
+	plan     bool // the command plan
+	dryRun   bool
+	planOut  string
+	help     bool
+	version  bool
+	cluster  kube.Options
+	guards   guards
+	newGuard func() *kube.Guard // that keeps to them; set by guard
+	zone     *time.Location     // of jobs that name none; nil for the machine's
+	roles    roleRecord
+	permits  permissions
+	given    *pflag.FlagSet // all of these flags, parsed
 }
 
 // flags are the flags of the host itself, which stand before the first word.
 func (o *options) flags() *pflag.FlagSet {
 	fs := newFlags("kubelua")
 	fs.StringVarP(&o.code, "eval", "e", "", "run this `CODE` instead of a file")
+	fs.BoolVarP(&o.prompt, "interactive", "i", false, "go on with the prompt after the script")
 	fs.StringArrayVar(&o.path, "path", nil, "also look for Lua modules in `DIR` (repeatable)")
 	fs.Var(&o.timeout, "timeout", "end the run after `DURATION`: 90s, 5m, or seconds")
+	fs.Var(&o.memory, "max-memory", "end the run when it holds more than `SIZE`: 64Mi, 1Gi")
 	fs.BoolVar(&o.local, "local", false, "use the local cluster, and start it if it isn't up")
+	fs.BoolVar(&o.dryRun, "dry-run", false, "change nothing, and show what the run would change")
+	fs.StringVar(&o.planOut, "plan-out", "", "save what a dry run would change in `FILE`")
+	o.roles.addFlag(fs)
 	fs.BoolVarP(&o.help, "help", "h", false, "show this help")
 	fs.BoolVar(&o.version, "version", false, "print the version")
+	return fs
+}
+
+// guarding are the flags that say what a run may do to clusters.
+func (o *options) guarding() *pflag.FlagSet {
+	fs := newFlags("guards")
+	o.guards.addFlags(fs)
+	return fs
+}
+
+// permitting are the flags that say what scripts may do to the machine.
+func (o *options) permitting() *pflag.FlagSet {
+	fs := newFlags("permissions")
+	o.permits.addFlags(fs)
 	return fs
 }
 
@@ -77,42 +124,88 @@ func (o *options) connection() *pflag.FlagSet {
 	return fs
 }
 
+// parseBehind parses the flags of a subcommand, among which those of the connection
+// may stand, too.
+func (o *options) parseBehind(flags *pflag.FlagSet, args []string) error {
+	flags.AddFlag(o.given.Lookup("local"))
+	new(options).connection().VisitAll(func(f *pflag.Flag) { flags.AddFlag(o.given.Lookup(f.Name)) })
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	return o.checkCluster()
+}
+
 // dispatch finds out what the first word is: a subcommand, a file, stdin.
 func dispatch(ctx context.Context, args []string) error {
 	var o options
 	flags := o.flags()
+	flags.AddFlagSet(o.guarding())
+	flags.AddFlagSet(o.permitting())
 	flags.AddFlagSet(o.connection())
 	if err := parse(flags, args); err != nil {
 		return err
 	}
+	o.given = flags
 	words := flags.Args()
-	if o.local {
-		for _, name := range []string{"kubeconfig", "context", "cluster", "server"} {
-			if flags.Changed(name) {
-				return usageError("--local and --%s name different clusters: leave one out", name)
-			}
-		}
+	if err := o.checkCluster(); err != nil {
+		return err
 	}
 	switch {
 	case o.help:
-		return runHelp(ctx, nil)
+		return runHelp(ctx, &o, nil)
 	case o.version:
-		return runVersion(ctx, nil)
-	case flags.Changed("eval"):
+		return runVersion(ctx, &o, nil)
+	}
+	if len(words) > 0 && !flags.Changed("eval") && !o.prompt {
+		for _, c := range commands() {
+			if c.name != words[0] {
+				continue
+			}
+			if err := o.refuseDryRun(c.name); err != nil && c.name != "plan" {
+				return err
+			}
+			return c.run(ctx, &o, words[1:])
+		}
+	}
+	return o.run(ctx, words)
+}
+
+// run runs the script that the flags or the words name, with the other words
+// for its arguments.
+func (o *options) run(ctx context.Context, words []string) error {
+	switch {
+	case o.given.Changed("eval"):
 		return o.runScript(ctx, engine.Source{Name: "(command line)", Text: o.code, Dir: "."}, words)
-	case len(words) == 0 && term.IsTerminal(int(os.Stdin.Fd())):
-		return usageError("nothing to run: name a script, or see kubelua help")
+	case len(words) == 0 && (o.prompt || term.IsTerminal(int(os.Stdin.Fd()))):
+		return o.runPrompt(ctx, nil, nil)
 	case len(words) == 0:
 		return o.runStdin(ctx, nil)
 	case words[0] == "-":
 		return o.runStdin(ctx, words[1:])
 	}
-	for _, c := range commands() {
-		if c.name == words[0] {
-			return c.run(ctx, words[1:])
+	return o.runFile(ctx, words[0], words[1:])
+}
+
+// checkCluster refuses flags that name different clusters.
+func (o *options) checkCluster() error {
+	for _, name := range []string{"kubeconfig", "context", "cluster", "server"} {
+		if o.local && o.given.Changed(name) {
+			return usageError("--local and --%s name different clusters: leave one out", name)
 		}
 	}
-	return o.runFile(ctx, words[0], words[1:])
+	return nil
+}
+
+// reach is the cluster of the flags. The local one is started; progress, if any,
+// gets what it waits for.
+func (o *options) reach(ctx context.Context, progress io.Writer) (kube.Options, error) {
+	o.cluster.UserAgent, o.cluster.CacheDir = userAgent(), kube.DefaultCacheDir()
+	if !o.local {
+		return o.cluster, nil
+	}
+	status, err := startLocal(ctx, local.Options{}, progress)
+	o.cluster.Kubeconfig = status.Kubeconfig
+	return o.cluster, err
 }
 
 func (o *options) runFile(ctx context.Context, name string, args []string) error {
@@ -149,28 +242,75 @@ func (o *options) runStdin(ctx context.Context, args []string) error {
 	return o.runScript(ctx, engine.Source{Name: "(stdin)", Text: string(text), Dir: "."}, args)
 }
 
-// runScript runs a script with what the flags give it.
-func (o *options) runScript(ctx context.Context, src engine.Source, args []string) error {
-	o.cluster.UserAgent = userAgent()
-	vm := engine.New(engine.Options{
-		World: engine.World{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr},
-		Cluster: func() (kube.Options, error) {
-			if !o.local {
-				return o.cluster, nil
-			}
-			status, err := startLocal(ctx, local.Options{})
-			o.cluster.Kubeconfig = status.Kubeconfig
-			return o.cluster, err
-		},
-		Path: o.path,
-	})
-	defer vm.Close()
-	if d := time.Duration(o.timeout); d > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d, engine.TimedOut(d))
-		defer cancel()
+// runScript runs a script with what the flags give it, or has the prompt do so.
+func (o *options) runScript(ctx context.Context, src engine.Source, args []string) (failed error) {
+	if o.prompt {
+		return o.runPrompt(ctx, &src, args)
 	}
-	return vm.Run(ctx, src, args...)
+	end, err := o.guard()
+	if err != nil {
+		return err
+	}
+	defer end(&failed)
+	world, release, err := o.permits.grant(engine.World{Stdin: os.Stdin, Stderr: os.Stderr})
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := o.record(); err != nil {
+		return err
+	}
+	planned, stdout, err := o.beginPlan()
+	if err != nil {
+		return err
+	}
+	world.Stdout = stdout
+	o.newGuard = o.cluster.Guard.Part // all attempts of all jobs are one run of the user's
+	reach := func() (kube.Options, error) { return o.reach(ctx, progress()) }
+	log := slog.New(logline.New(os.Stderr, slog.LevelInfo))
+	ctx, cancel := o.limit(ctx)
+	defer cancel()
+	err = schedule.Once(ctx, o.runs(world, reach), log, world.Stdout, world.Stderr, src, args...)
+	return o.roles.write(src.Name, planned.end(src.Name, err))
+}
+
+// runs makes what runs are made in, each with a guard of its own.
+func (o *options) runs(w engine.World, reach func() (kube.Options, error)) schedule.Machine {
+	return func(stdout, stderr io.Writer) (engine.Options, *kube.Guard) {
+		own := w // runs are made side by side
+		own.Stdout, own.Stderr = stdout, stderr
+		guard := o.newGuard()
+		machine := o.machine(own)
+		machine.Cluster = func() (kube.Options, error) {
+			options, err := reach()
+			options.Guard = guard
+			return options, err
+		}
+		return machine, guard
+	}
+}
+
+// record begins to record what the flags ask for.
+func (o *options) record() error {
+	if err := o.roles.open(); err != nil {
+		return err
+	}
+	o.cluster.Links = append(o.roles.links(), o.cluster.Links...)
+	return nil
+}
+
+// machine is the VM that the flags describe, but for its cluster.
+func (o *options) machine(w engine.World) engine.Options {
+	return engine.Options{World: w, Path: o.path, MaxMemory: int64(o.memory), Caller: o.caller(), Zone: o.zone}
+}
+
+// limit is the context of a run with the time that the flags give it.
+func (o *options) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	d := time.Duration(o.timeout)
+	if d <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, d, engine.TimedOut(d))
 }
 
 // interruptible is a context that the first Ctrl-C ends; the second one ends

@@ -14,20 +14,37 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kubelua": func() { os.Exit(Main(os.Args[1:])) }})
+	testscript.Main(withCluster{m}, map[string]func(){"kubelua": func() { os.Exit(Main(os.Args[1:])) }})
+}
+
+// withCluster runs the tests with a local cluster at hand, for those that ask
+// for it.
+type withCluster struct{ *testing.M }
+
+// Run returns once the cluster is stopped.
+func (m withCluster) Run() int {
+	lua.MaxArrayIndex = maxArrayIndex // as Main does, in this process
+	return localtest.Main(m.M)
 }
 
 // TestScript runs testdata/script/*.txtar. Beside testscript's own commands
 // they have
 //
 //	status CODE kubelua ARGS...
+//	cluster
 //
-// which runs a program, and fails unless it ends with that exit code.
+// of which the first runs a program, and fails unless it ends with that exit
+// code; the second has the script's programs find the tests' cluster, and an empty
+// namespace in $NAMESPACE.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
@@ -36,13 +53,25 @@ func TestScript(t *testing.T) {
 			// No cluster is to be found by accident.
 			env.Setenv("KUBECONFIG", env.WorkDir+"/no-kubeconfig")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
+			env.Values[scriptKey{}] = env.T()
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"status": status,
+			"cluster": func(ts *testscript.TestScript, _ bool, _ []string) {
+				ts.Setenv("KUBECONFIG", localtest.Kubeconfig(scriptTest(ts)))
+				ts.Setenv("NAMESPACE", localtest.Namespace(scriptTest(ts)))
+			},
 		},
 	})
 }
+
+// scriptKey is where a script has its test.
+type scriptKey struct{}
+
+// scriptTest is the test of a script, which commands may skip.
+func scriptTest(ts *testscript.TestScript) testing.TB { return ts.Value(scriptKey{}).(testing.TB) }
 
 // status is the command of that name.
 func status(ts *testscript.TestScript, neg bool, args []string) {
@@ -121,6 +150,54 @@ func TestCtrlC(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A script that does many things at once ends as fast as one that does nothing.
+func TestCtrlCInManyTasks(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	t.Parallel()
+	namespace := localtest.Namespace(t)
+	cmd := program(t, "--kubeconfig", localtest.Kubeconfig(t), "-n", namespace, "-e", `
+		local closed, busy = 0, 0
+		for i = 1, 300 do cluster:create{apiVersion = "v1", kind = "ConfigMap", metadata = {name = "c" .. i}} end
+		for _, view in ipairs{cluster.pods, cluster.configmaps, cluster.nodes} do
+			task.spawn(function()
+				kube.with(view:watch{initial = true}, function(w)
+					for ev in w do busy = busy + 1 end
+				end)
+			end)
+		end
+		task.spawn(function() for _ in task.ticker(0.001) do busy = busy + 1 end end)
+		cluster.configmaps:on{modified = function() busy = busy + 1 end}
+		task.spawn(function()
+			for round = 1, math.huge do
+				task.parallel(cluster.configmaps, function(item) item.meta.labels:set("round", tostring(round)) end)
+			end
+		end)
+		while busy < 500 do pcall(task.sleep, 0.001) end
+		print("ready")
+		task.sleep(600)
+		print("not reached")`)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	kill := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+	defer kill.Stop()
+	ready := make([]byte, 6)
+	_, err = out.Read(ready)
+	require.NoError(t, err)
+	assert.Equal(t, "ready\n", string(ready))
+
+	began := time.Now()
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	_ = cmd.Wait()
+	assert.Less(t, time.Since(began), 3*time.Second)
+	assert.Equal(t, 130, cmd.ProcessState.ExitCode())
+	assert.Regexp(t, `^kubelua: \(command line\):\d+: interrupted\n$`, stderr.String())
 }
 
 // A script that comes in on stdin can be given up while it does.

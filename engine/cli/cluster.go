@@ -36,7 +36,7 @@ Examples:
 `
 
 // runCluster is the subcommand cluster.
-func runCluster(ctx context.Context, args []string) error {
+func runCluster(ctx context.Context, _ *options, args []string) error {
 	verb := ""
 	if len(args) > 0 {
 		verb, args = args[0], args[1:]
@@ -54,14 +54,17 @@ func runCluster(ctx context.Context, args []string) error {
 		return err
 	}
 	if *help || verb == "-h" || verb == "--help" {
-		return runHelp(ctx, []string{"cluster"})
+		return runHelp(ctx, nil, []string{"cluster"})
+	}
+	if flags.Changed("nodes") && o.Nodes < 1 {
+		return usageError("--nodes must be 1 or more, not %d", o.Nodes)
 	}
 	if flags.NArg() > 0 {
 		return usageError("cluster %s takes no argument %q", verb, flags.Arg(0))
 	}
 	switch verb {
 	case "up":
-		status, err := startLocal(ctx, o)
+		status, err := startLocal(ctx, o, progress())
 		if err == nil {
 			fmt.Printf("the local cluster is up: %s, %d nodes\n", status.Server, status.Nodes)
 		}
@@ -112,21 +115,29 @@ func printStatus(w io.Writer, s local.Status) {
 	}
 }
 
-// startLocal starts the local cluster. On a terminal it shows in one line, which
-// it overwrites and at last wipes, what is being waited for.
-func startLocal(ctx context.Context, o local.Options) (local.Status, error) {
-	if fd := int(os.Stderr.Fd()); term.IsTerminal(fd) {
-		wipe := func() { fmt.Fprint(os.Stderr, "\r\x1b[K") }
+// startLocal starts the local cluster. progress, if any, gets what is being waited
+// for: one line, which is written over and at last wiped.
+func startLocal(ctx context.Context, o local.Options, progress io.Writer) (local.Status, error) {
+	if progress != nil {
+		wipe := func() { fmt.Fprint(progress, "\r\x1b[K") }
 		defer wipe()
 		o.Progress = func(waiting string) {
-			width, _, err := term.GetSize(fd)
+			width, _, err := term.GetSize(int(os.Stderr.Fd()))
 			if err != nil || width < 20 {
 				width = 80
 			}
-			wipe()
 			line := "local cluster: waiting for " + strings.ReplaceAll(waiting, "\n", " ")
-			fmt.Fprintf(os.Stderr, "%.*s", width-1, line)
+			fmt.Fprintf(progress, "\r\x1b[K%.*s", width-1, line)
 		}
 	}
 	return local.Up(ctx, o)
+}
+
+// progress is where to write what is being waited for: stderr, if it is a
+// terminal.
+func progress() io.Writer {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return nil
+	}
+	return os.Stderr
 }

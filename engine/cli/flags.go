@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/kube"
@@ -79,5 +80,27 @@ func (s *seconds) Set(text string) error {
 		return errors.New("want a duration above zero: 90s, 5m, or seconds")
 	}
 	*s = seconds(d)
+	return nil
+}
+
+// size is a flag for a number of bytes, written as Kubernetes writes quantities.
+type size int64
+
+func (s *size) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return resource.NewQuantity(int64(*s), resource.BinarySI).String()
+}
+
+func (s *size) Type() string { return "size" }
+
+// Set parses a size above zero.
+func (s *size) Set(text string) error {
+	q, err := resource.ParseQuantity(text)
+	if err != nil || q.Value() <= 0 {
+		return errors.New("want a size above zero: 64Mi, 1Gi, or bytes")
+	}
+	*s = size(q.Value())
 	return nil
 }

@@ -1,0 +1,43 @@
+---@meta
+
+--- A command that runs in a pod: a loop over it gets pieces of output, and the name of their stream. It ends with its
+--- task.
+---@class kube.Process: kube.Stream
+---@overload fun(): string, "stdout"|"stderr"
+local Process = {}
+
+--- Ends the input.
+function Process:close_stdin() end
+
+--- Waits for the next piece of output.
+---@param timeout? kube.Duration|kube.NextOptions At most so long; 0 only looks.
+---@return string? text
+---@return "stdout"|"stderr"|kube.Ended stream # The stream, or why there is no text.
+function Process:next(timeout) end
+
+--- Tells a terminal its size.
+---@param cols integer
+---@param rows integer
+function Process:resize(cols, rows) end
+
+--- Waits for the end and throws away what of the output nobody has read; TimeoutError where it takes longer.
+---@param timeout? kube.Duration|kube.NextOptions
+---@return integer code
+function Process:wait(timeout) end
+
+--- Writes to the input.
+---@param text string
+function Process:write(text) end
+
+--- A port of this machine that leads to a pod, until it is closed. It prints as its address. A loop over it gets what
+--- goes wrong with a connection.
+---@class kube.PortForward: kube.Stream
+---@field port integer The port of this machine.
+---@overload fun(): kube.Error
+local PortForward = {}
+
+--- Waits for the next error of a connection.
+---@param timeout? kube.Duration|kube.NextOptions At most so long; 0 only looks.
+---@return kube.Error?
+---@return kube.Ended? why # Why there is none.
+function PortForward:next(timeout) end

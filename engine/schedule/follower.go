@@ -1,0 +1,235 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/kube"
+)
+
+// maxObjects bounds how many objects of a job wait for their runs or have them. What
+// comes then waits in the watch.
+const maxObjects = 10_000
+
+// rewatchTime is how long to wait before a watch is tried again that the server has
+// refused.
+const rewatchTime = 30 * time.Second
+
+// follower is the watch of a job that events trigger. But for its goroutine, the
+// scheduler's loop alone uses it.
+type follower struct {
+	*Definition
+	what    string // identifies what is watched
+	objects map[string]*object
+	room    chan struct{} // holds a value for each object
+	stop    context.CancelFunc
+	stopped bool
+}
+
+// object is an object whose event triggers a run, or that has one. An object has one
+// run at a time.
+type object struct {
+	*follower
+	uid     string
+	event   kube.Event // the newest one that has had no run
+	pending bool       // there is one
+	attempt int        // of the run that goes on, or failed last; 0 for none
+	retry   time.Time  // not before that a run begins
+	queued  bool       // it waits for a slot
+	cancel  context.CancelCauseFunc
+	alarm
+}
+
+// whatOf identifies what events trigger a job.
+func whatOf(on *engine.JobEvents) string {
+	return fmt.Sprintf("%s %s %v", on.View.Resource(), on.View, on.Debounce)
+}
+
+// follow watches what a job says.
+func (s *Scheduler) follow(d *Definition) {
+	name, on := d.Job.Name, d.Job.On
+	f := s.follows[name]
+	switch {
+	case on == nil || s.Cluster == nil:
+		s.unfollow(name, nil)
+		return
+	case f != nil && f.what == whatOf(on):
+		f.Definition = d
+		return
+	}
+	s.unfollow(name, nil)
+	ctx, stop := context.WithCancel(s.runs)
+	f = &follower{Definition: d, what: whatOf(on), objects: map[string]*object{}, room: make(chan struct{}, maxObjects), stop: stop}
+	s.follows[name] = f
+	s.watching.Go(func() { s.watch(ctx, f, d.Job) })
+}
+
+// unfollow ends the watch of a job, if it has one. Runs that go on are cancelled
+// where there is a cause.
+func (s *Scheduler) unfollow(name string, cause error) {
+	f := s.follows[name]
+	if f == nil {
+		return
+	}
+	f.stop()
+	f.stopped = true
+	for _, o := range f.objects {
+		s.wakes.set(o, time.Time{})
+		if o.cancel != nil && cause != nil {
+			o.cancel(cause)
+		}
+	}
+	delete(s.follows, name)
+}
+
+// watch hands the events that trigger a job to the loop until ctx ends.
+func (s *Scheduler) watch(ctx context.Context, f *follower, job *engine.Job) {
+	view := job.On.View
+	for ctx.Err() == nil {
+		err := s.watchOnce(ctx, f, view)
+		if ctx.Err() != nil {
+			return
+		}
+		s.Log.Error("a watch has ended", "watch", view.String(), "error", short(err), "again", rewatchTime)
+		s.Runner.Observe.tell(WatchEnded{job, err})
+		_ = sleep(ctx, rewatchTime) // the loop asks the context
+	}
+}
+
+// watchOnce watches until that can't go on.
+func (s *Scheduler) watchOnce(ctx context.Context, f *follower, view *kube.View) error {
+	cluster, err := s.Cluster()
+	if err != nil {
+		return err
+	}
+	w, err := view.On(cluster).Watch(ctx, kube.WatchOptions{Initial: true})
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	for {
+		select {
+		case f.room <- struct{}{}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		ev, err := w.Next(ctx, -1)
+		if err == io.EOF {
+			err = fmt.Errorf("the cluster is closed")
+		}
+		if err != nil {
+			<-f.room
+			return err
+		}
+		s.mail.post(func() { s.came(f, ev) })
+	}
+}
+
+// came notes an event.
+func (s *Scheduler) came(f *follower, ev kube.Event) {
+	uid := ev.Item.Meta().UID()
+	o := f.objects[uid]
+	triggers := slices.Contains(f.Job.On.Types, ev.Type)
+	if f.stopped || o != nil || !triggers {
+		<-f.room
+	}
+	switch {
+	case f.stopped:
+	case !triggers:
+		if o != nil && ev.Type == kube.Deleted {
+			// There is nothing any more that a run could be about.
+			o.pending = false
+			s.settled(o)
+		}
+	default:
+		if o == nil {
+			o = &object{follower: f, uid: uid, alarm: alarm{place: -1}}
+			f.objects[uid] = o
+		}
+		o.event, o.pending = ev, true
+		if o.cancel == nil {
+			o.attempt = 0
+			begins := s.now().Add(f.Job.On.Debounce)
+			if begins.Before(o.retry) {
+				begins = o.retry
+			}
+			s.wakes.set(o, begins)
+		}
+	}
+}
+
+// ring begins the run of the object.
+func (o *object) ring(s *Scheduler, now time.Time) {
+	s.wakes.set(o, time.Time{})
+	switch {
+	case s.draining || o.stopped || o.queued || o.cancel != nil:
+	case !s.Runner.slots.take(s.slot):
+		o.queued = true
+		s.waiting = append(s.waiting, o)
+	default:
+		s.trigger(o, now)
+	}
+}
+
+// retake tries again to get a slot.
+func (o *object) retake(s *Scheduler, now time.Time) {
+	o.queued = false
+	if o.pending {
+		o.ring(s, now)
+	} else {
+		s.settled(o)
+	}
+}
+
+// trigger starts the run of an object.
+func (s *Scheduler) trigger(o *object, now time.Time) {
+	ctx, cancel := context.WithCancelCause(s.runs)
+	o.cancel, o.pending = cancel, false
+	o.attempt++
+	s.running++
+	definition, ev, attempt := o.Definition, o.event, o.attempt
+	go func() {
+		defer cancel(nil)
+		e := s.Runner.run(ctx, definition, engine.JobRun{Scheduled: now, Attempt: attempt, Trigger: engine.ByEvent, Event: &ev})
+		s.mail.post(func() { s.triggered(o, e) })
+	}()
+}
+
+// triggered notes how the run of an object has ended.
+func (s *Scheduler) triggered(o *object, e Ended) {
+	s.running--
+	o.cancel = nil
+	now := s.now()
+	begins := now
+	switch {
+	case e.Err == nil || e.Attempt > o.Job.Retries:
+		o.attempt, o.retry = 0, time.Time{}
+		begins = now.Add(o.Job.On.Debounce)
+	default:
+		o.retry = now.Add(o.Job.Backoff.Pause(e.Attempt))
+		begins = o.retry
+		if o.pending {
+			o.attempt = 0 // something newer is tried
+		}
+		o.pending = true
+	}
+	if o.pending && !o.stopped {
+		s.wakes.set(o, begins)
+	}
+	s.settled(o)
+	s.checkDrained()
+}
+
+// settled forgets an object that neither waits for a run nor has one.
+func (s *Scheduler) settled(o *object) {
+	if o.pending || o.queued || o.cancel != nil || o.objects[o.uid] != o {
+		return
+	}
+	s.wakes.set(o, time.Time{})
+	delete(o.objects, o.uid)
+	<-o.room
+}

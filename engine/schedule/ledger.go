@@ -1,0 +1,151 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+	"time"
+)
+
+// Ledger remembers what was scheduled and how it ended, so that no run is lost or
+// made twice: not across a restart, and not by two processes. Its methods are
+// safe for concurrent use.
+type Ledger interface {
+	// Load returns what is known of jobs, by their names. Who loads begins to
+	// schedule: runs that the ledger has as going on were of somebody who is gone.
+	Load(ctx context.Context) (map[string]Record, error)
+
+	// Claim notes which runs are about to start, and which times are passed over:
+	// all that are due together in one write. No run starts before its claim is
+	// written. The error is ErrLost where somebody else schedules by now; after any
+	// other one the same claims may be made again.
+	Claim(ctx context.Context, claims []Claim) error
+
+	// Finish notes how claimed runs ended. A result of a run that isn't the newest
+	// one claimed of its job changes nothing.
+	Finish(ctx context.Context, results []Result) error
+}
+
+// ErrLost is the error of who may schedule no longer, because somebody else does.
+var ErrLost = errors.New("another process schedules these jobs")
+
+// Record is what a ledger knows of a job.
+type Record struct {
+	// Scheduled is up to when the schedule was dealt with: times until then were
+	// run or passed over.
+	Scheduled time.Time
+
+	// Schedule identifies the schedule that Scheduled is of. Of another one
+	// nothing was missed.
+	Schedule string
+
+	// Run is the newest run, the zero Run if there was none.
+	Run Run
+}
+
+// Run is one run of a job: of one attempt of it.
+type Run struct {
+	Scheduled time.Time // the time of the schedule that it is for
+	Attempt   int       // counted from 1
+	Holder    string    // who claimed it, as far as the ledger knows
+	Started   time.Time // when it was claimed
+	Finished  time.Time // zero while it goes on
+	Outcome   Outcome   // "" while it goes on
+	Error     string    // why it failed, in short
+	Retry     time.Time // when the next attempt is due; zero for none
+}
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes of runs.
+const (
+	Succeeded Outcome = "ok"
+	Failed    Outcome = "failed"
+	TimedOut  Outcome = "timeout"
+	Cancelled Outcome = "cancelled" // by a replacement, the end of the process, or the loss of the lease
+	Lost      Outcome = "lost"      // who ran it was gone before it ended
+)
+
+// Claim is a time of a job's schedule that is being dealt with.
+type Claim struct {
+	Job       string
+	Schedule  string    // see [Record]
+	Scheduled time.Time // the time of the schedule
+	Attempt   int       // of the run that is about to start; 0 where the schedule is dealt with up to Scheduled without one
+	At        time.Time // now
+}
+
+// Result is how a claimed run ended.
+type Result struct {
+	Job       string
+	Scheduled time.Time // these two say which run, as its claim did
+	Attempt   int
+	Finished  time.Time
+	Outcome   Outcome
+	Error     string    // why it failed, in short
+	Retry     time.Time // when the next attempt is due; zero for none
+}
+
+// Take changes the record as a claim by holder says.
+func (r *Record) Take(c Claim, holder string) {
+	// A further attempt is for a time behind which the schedule may be already.
+	if c.Attempt == 0 || r.Schedule != c.Schedule || c.Scheduled.After(r.Scheduled) {
+		r.Schedule, r.Scheduled = c.Schedule, c.Scheduled
+	}
+	if c.Attempt > 0 {
+		r.Run = Run{Scheduled: c.Scheduled, Attempt: c.Attempt, Holder: holder, Started: c.At}
+	}
+}
+
+// End changes the record as a result says; false where it is of another run.
+func (r *Record) End(of Result) bool {
+	if !r.Run.Scheduled.Equal(of.Scheduled) || r.Run.Attempt != of.Attempt {
+		return false
+	}
+	r.Run.Finished, r.Run.Outcome, r.Run.Error, r.Run.Retry = of.Finished, of.Outcome, of.Error, of.Retry
+	return true
+}
+
+// Memory is a ledger that lasts as long as the process. The zero Memory is empty.
+type Memory struct {
+	mu      sync.Mutex
+	records map[string]Record
+}
+
+var _ Ledger = (*Memory)(nil)
+
+// Load returns what is known of jobs. See [Ledger].
+func (m *Memory) Load(context.Context) (map[string]Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.records), nil
+}
+
+// Claim notes which runs are about to start. See [Ledger].
+func (m *Memory) Claim(_ context.Context, claims []Claim) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.records == nil {
+		m.records = map[string]Record{}
+	}
+	for _, c := range claims {
+		r := m.records[c.Job]
+		r.Take(c, "")
+		m.records[c.Job] = r
+	}
+	return nil
+}
+
+// Finish notes how runs ended. See [Ledger].
+func (m *Memory) Finish(_ context.Context, results []Result) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, of := range results {
+		if r, ok := m.records[of.Job]; ok && r.End(of) {
+			m.records[of.Job] = r
+		}
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrStopped is the cause of runs that are cancelled because the process is to end.
+var ErrStopped = errors.New("the scheduler was stopped")
+
+// Serve schedules until ctx ends. Then no run begins any more, those that go on have
+// so much time to end, and what is left is cancelled. The error is nil, or that of
+// [Scheduler.Run].
+func Serve(ctx context.Context, s *Scheduler, grace time.Duration) error {
+	return serve(context.WithoutCancel(ctx), ctx.Done(), s, grace)
+}
+
+// serve is Serve until stop is closed. Where ctx ends, everything is cancelled at
+// once, and the error is its cause.
+func serve(ctx context.Context, stop <-chan struct{}, s *Scheduler, grace time.Duration) error {
+	runs, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(runs) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-stop:
+	}
+	if ctx.Err() != nil {
+		return <-ended
+	}
+	s.Log.Info("stopping: runs have time to end", "grace", grace)
+	limit, done := context.WithTimeout(runs, grace)
+	defer done()
+	if s.Drain(limit) != nil {
+		s.Log.Warn("the time is up: runs are cancelled")
+	}
+	cancel(ErrStopped)
+	if err := <-ended; !errors.Is(err, ErrStopped) {
+		return err
+	}
+	return nil
+}
+
+// Drain has no more runs begin. It returns once none goes on any more, or with the
+// cause of ctx.
+func (s *Scheduler) Drain(ctx context.Context) error {
+	done := make(chan struct{})
+	s.mail.post(func() {
+		s.draining = true
+		s.drained = append(s.drained, done)
+		s.checkDrained()
+	})
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Resume has runs begin again after a Drain.
+func (s *Scheduler) Resume() {
+	s.mail.post(func() {
+		s.draining = false
+		for _, d := range s.duties {
+			s.wakes.set(d, d.nextWake())
+		}
+	})
+}
+
+// checkDrained tells those who wait for it that no run goes on.
+func (s *Scheduler) checkDrained() {
+	if !s.draining || s.running > 0 || s.writes.some() {
+		return
+	}
+	for _, done := range s.drained {
+		close(done)
+	}
+	s.drained = nil
+}

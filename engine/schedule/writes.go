@@ -1,0 +1,145 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// The pause before the ledger is tried again doubles from first to last.
+const (
+	firstPause = 500 * time.Millisecond
+	lastPause  = 10 * time.Second
+)
+
+// How long one write into the ledger may take, and how long it may go on once
+// nothing is to be scheduled any more: one that is broken off may have been made.
+const (
+	ledgerTime  = 30 * time.Second
+	ledgerGrace = 3 * time.Second
+)
+
+// writes are what is to be written into the ledger. While one write goes on, others
+// gather for the next.
+type writes struct {
+	claims  []Claim
+	results []Result
+	going   bool
+	claimed bool          // the write before was one of claims
+	pause   time.Duration // before the next try; 0 while writes succeed
+	after   time.Time     // when that is; zero for at once
+}
+
+// add adds a claim.
+func (w *writes) add(c Claim) {
+	// Only the newest one of a job without a run matters.
+	w.claims = slices.DeleteFunc(w.claims, func(other Claim) bool { return other.Job == c.Job && other.Attempt == 0 })
+	w.claims = append(w.claims, c)
+}
+
+// finish adds a result.
+func (w *writes) finish(r Result) { w.results = append(w.results, r) }
+
+// some tells whether there is anything to write.
+func (w *writes) some() bool { return w.going || len(w.claims)+len(w.results) > 0 }
+
+// resultsFirst tells whether results are to be written before claims: those of the
+// same jobs, and those that have waited for one write.
+func (w *writes) resultsFirst() bool {
+	if len(w.claims) == 0 || w.claimed && len(w.results) > 0 {
+		return true
+	}
+	jobs := map[string]bool{}
+	for _, r := range w.results {
+		jobs[r.Job] = true
+	}
+	return slices.ContainsFunc(w.claims, func(c Claim) bool { return jobs[c.Job] })
+}
+
+// write begins to write what there is, if nothing is being written.
+func (s *Scheduler) write(ctx context.Context) {
+	w := &s.writes
+	if w.going || !w.some() || s.now().Before(w.after) {
+		return
+	}
+	w.going, w.after = true, time.Time{}
+	ctx, cancel := outlasting(ctx)
+	if w.resultsFirst() {
+		results := w.results
+		w.results, w.claimed = nil, false
+		go func() {
+			defer cancel()
+			err := s.Ledger.Finish(ctx, results)
+			s.mail.post(func() {
+				if s.wrote(err) != nil {
+					w.results = append(results, w.results...)
+				}
+				s.checkDrained()
+			})
+		}()
+		return
+	}
+	claims := w.claims
+	w.claims, w.claimed = nil, true
+	go func() {
+		defer cancel()
+		err := s.Ledger.Claim(ctx, claims)
+		s.mail.post(func() {
+			s.wrote(err)
+			for _, c := range claims {
+				switch {
+				case c.Attempt > 0 && err == nil:
+					s.launch(c)
+				case c.Attempt > 0:
+					s.unclaim(c)
+				case err != nil && !slices.ContainsFunc(w.claims, func(newer Claim) bool { return newer.Job == c.Job }):
+					w.claims = append(w.claims, c)
+				}
+			}
+			s.checkDrained()
+		})
+	}()
+}
+
+// wrote notes how a write went, whose error it returns.
+func (s *Scheduler) wrote(err error) error {
+	w := &s.writes
+	w.going = false
+	switch {
+	case err == nil:
+		if w.pause > 0 {
+			s.Log.Info("the ledger can be written again")
+		}
+		w.pause = 0
+	case errors.Is(err, ErrLost):
+		s.lost = err
+	default:
+		w.pause = min(max(2*w.pause, firstPause), lastPause)
+		w.after = s.now().Add(w.pause)
+		s.Log.Error("the ledger can't be written, so no run begins", "error", short(err), "again", w.pause)
+	}
+	return err
+}
+
+// unclaim gives up a claim that could not be written. What it was for is still due.
+func (s *Scheduler) unclaim(c Claim) {
+	s.Runner.slots.give()
+	d := s.duties[c.Job]
+	if d == nil || d.state != claiming {
+		return
+	}
+	d.unclaim()
+	s.wakes.set(d, s.writes.after)
+}
+
+// outlasting is a context for a write that is begun under another one.
+func outlasting(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), ledgerTime)
+	stop := context.AfterFunc(parent, func() {
+		if sleep(ctx, ledgerGrace) == nil {
+			cancel()
+		}
+	})
+	return ctx, func() { stop(); cancel() }
+}

@@ -1,0 +1,196 @@
+---@meta iter
+
+--- Lazy steps over anything that a loop can be over: a view, a list, a sequence, pairs(t), the lines of a file. An element
+--- is one value, or two as pairs gives them. Nothing is done before an element is asked for, and what is asked for no more
+--- isn't read: a view gives no further page.
+---
+--- ```lua
+--- local iter = require "iter"
+--- for pod in iter(cluster.pods):filter(function(pod) return pod.meta.labels.app end):take(3) do
+---   print(pod.meta.name)
+--- end
+--- ```
+---@class iterlib
+---@overload fun(over: any, state?: any, first?: any): iter.Iter
+local iter = {}
+
+--- The numbers from first to last; without a last one they don't end.
+---@param first number
+---@param last? number
+---@param by? number 1 unless told.
+---@return iter.Iter
+function iter.range(first, last, by) end
+
+--- A function of an element, or the name of a field, where dots go deeper: "meta.namespace".
+---@alias iter.Key string|fun(value: any, second: any): any
+
+--- An iterator. It goes once over its elements.
+---@class iter.Iter
+---@overload fun(): any
+local Iter = {}
+
+--- Whether a function is true of all elements.
+---@param test fun(value: any, second: any): any
+---@return boolean
+function Iter:all(test) end
+
+--- Whether a function is true of an element. What follows that isn't read.
+---@param test fun(value: any, second: any): any
+---@return boolean
+function Iter:any(test) end
+
+--- Lists of so many elements each; the last one may have fewer.
+---@param size integer
+---@return iter.Iter
+function Iter:chunk(size) end
+
+--- A list of the elements.
+---@return any[]
+function Iter:collect() end
+
+--- The elements, then those of another one.
+---@param other any
+---@return iter.Iter
+function Iter:concat(other) end
+
+--- How many elements there are, or of how many a function is true.
+---@param test? fun(value: any, second: any): any
+---@return integer
+function Iter:count(test) end
+
+--- How many elements there are of each key.
+---
+--- ```lua
+--- for namespace, count in pairs(iter(cluster.pods):count_by("meta.namespace")) do
+---   print(namespace, count)
+--- end
+--- ```
+---@param key iter.Key
+---@return table<any, integer>
+function Iter:count_by(key) end
+
+--- Calls a function for each element.
+---@param call fun(value: any, second: any)
+function Iter:each(call) end
+
+--- The elements after their number, from 1.
+---@return iter.Iter
+function Iter:enumerate() end
+
+--- The elements of which a function is true.
+---@param test fun(value: any, second: any): any
+---@return iter.Iter
+function Iter:filter(test) end
+
+--- The first element, or the first one of which a function is true; nil if there is none.
+---@param test? fun(value: any, second: any): any
+---@return any value
+---@return any second
+function Iter:first(test) end
+
+--- The elements of what a function gives for each element: lists, or what a loop could be over.
+---
+--- ```lua
+--- local images = iter(cluster.pods):flat_map(function(pod) return pod.containers end):map(function(c) return c.image end)
+--- ```
+---@param change fun(value: any, second: any): any
+---@return iter.Iter
+function Iter:flat_map(change) end
+
+--- Lists of the elements by their keys, which come in the order of their first elements.
+---@param key iter.Key
+---@return table<any, any[]>
+function Iter:group_by(key) end
+
+--- The elements as one text.
+---@param separator? string ", " unless told.
+---@return string
+function Iter:join(separator) end
+
+--- The last element.
+---@return any value
+---@return any second
+function Iter:last() end
+
+--- What a function makes of each element; nil is left out.
+---@param change fun(value: any, second: any): any, any
+---@return iter.Iter
+function Iter:map(change) end
+
+--- The element with the largest key; nil if there is none.
+---@param key? iter.Key The element itself unless told.
+---@return any value
+---@return any second
+function Iter:max_by(key) end
+
+--- The element with the smallest key; nil if there is none.
+---@param key? iter.Key The element itself unless told.
+---@return any value
+---@return any second
+function Iter:min_by(key) end
+
+--- A list of the elements of which a function is true, and one of the others.
+---@param test fun(value: any, second: any): any
+---@return any[] yes
+---@return any[] no
+function Iter:partition(test) end
+
+--- What a function makes of a value and each element in turn.
+---@param join fun(value: any, element: any, second: any): any
+---@param value? any To begin with; the first element unless given.
+---@return any
+function Iter:reduce(join, value) end
+
+--- The elements without the first ones.
+---@param count integer
+---@return iter.Iter
+function Iter:skip(count) end
+
+--- The elements from the first one on of which a function is false.
+---@param test fun(value: any, second: any): any
+---@return iter.Iter
+function Iter:skip_while(test) end
+
+--- The elements in the order of their keys; those of equal keys as they came.
+---@param key? iter.Key The element itself unless told.
+---@param options? iter.SortOptions
+---@return iter.Iter
+function Iter:sort_by(key, options) end
+
+---@class iter.SortOptions
+---@field descending? boolean The largest first.
+
+--- The sum of the elements or of their keys, which may be numbers, durations or quantities; 0 of none.
+---@param key? iter.Key
+---@return any
+function Iter:sum(key) end
+
+--- The first elements.
+---@param count integer
+---@return iter.Iter
+function Iter:take(count) end
+
+--- The elements up to the first one of which a function is false.
+---@param test fun(value: any, second: any): any
+---@return iter.Iter
+function Iter:take_while(test) end
+
+--- A table of the second values by the first ones.
+---@return table
+function Iter:to_map() end
+
+--- A set of the elements.
+---@return set.Set
+function Iter:to_set() end
+
+--- The elements without those whose key was there before.
+---@param key? iter.Key The element itself unless told.
+---@return iter.Iter
+function Iter:uniq(key) end
+
+--- The elements, each with one of another one, until either ends.
+---@param other any
+---@return iter.Iter
+function Iter:zip(other) end
+
+return iter
