@@ -65,6 +65,9 @@ func run(t *testing.T, kubeconfig, name string, args ...string) result {
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = ".."
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig)
+	if name != "go" { // whose cache is worth keeping
+		cmd.Env = append(cmd.Env, "XDG_CACHE_HOME="+filepath.Join(binDir, "cache"))
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); cmd.ProcessState == nil {
@@ -90,9 +93,11 @@ func (r result) String() string {
 }
 
 var (
-	age   = regexp.MustCompile(` \d+[smhd]$`)
-	hash  = regexp.MustCompile(`-[0-9a-z]{8,10}-"`)
-	nodes = regexp.MustCompile(`(0/3 nodes are available: ).*`)
+	age = regexp.MustCompile(` (?:\d+[smhdy]){1,2}$`)
+	// anyAge is one that stands between other columns.
+	anyAge = regexp.MustCompile(` (?:\d+[smhdy]){1,2} `)
+	hash   = regexp.MustCompile(`-[0-9a-z]{8,10}-"`)
+	nodes  = regexp.MustCompile(`(0/3 nodes are available: ).*`)
 )
 
 // plain replaces what differs from run to run.
@@ -173,4 +178,34 @@ func waitReason(t *testing.T, namespace, app, reason string) {
 	t.Helper()
 	wait(t, namespace, "create", "pods", "--selector=app="+app)
 	wait(t, namespace, "jsonpath={.status.containerStatuses[0].state.waiting.reason}="+reason, "pods", "--selector=app="+app)
+}
+
+// manifest creates the objects of a text of YAML, in which NS is the namespace.
+func manifest(t *testing.T, namespace, text string) {
+	t.Helper()
+	if text == "" {
+		return
+	}
+	cmd := localtest.Command(t, "create", "--namespace="+namespace, "--filename=-")
+	cmd.Stdin = strings.NewReader(strings.ReplaceAll(text, "NS", namespace))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("kubectl create: %v: %s", err, out)
+	}
+}
+
+// patchStatus makes a part of an object's status what the YAML says.
+func patchStatus(t *testing.T, namespace, object, status string) {
+	t.Helper()
+	localtest.Kubectl(t, "patch", "--namespace="+namespace, object, "--subresource=status", "--type=merge", "--patch=status: "+strings.Join(strings.Fields(status), " "))
+}
+
+// deleteLocked makes a ConfigMap that has been deleted and waits for the finalizer
+// example.com/NAME until the test ends.
+func deleteLocked(t *testing.T, namespace, name string) {
+	t.Helper()
+	manifest(t, namespace, "{apiVersion: v1, kind: ConfigMap, metadata: {name: "+name+", finalizers: [example.com/"+name+", example.com/other]}}")
+	localtest.Kubectl(t, "delete", "--namespace="+namespace, "--wait=false", "configmap", name)
+	t.Cleanup(func() { // else the namespace can't be deleted
+		_ = localtest.Command(t, "patch", "--namespace="+namespace, "configmap", name, "--type=merge", "--patch=metadata: {finalizers: null}").Run()
+	})
 }

@@ -16,19 +16,26 @@
 --- Objects whose label is already as wanted are left alone, so a sweep that was
 --- stopped can be run again. An object that is deleted meanwhile is skipped.
 ---
---- RBAC: list the resource, and with --apply patch it.
+--- It needs these verbs for VIEW, here deployments; patch only with --apply.
+---
+--- RBAC:
+---   - {apiGroups: [apps], resources: [deployments], verbs: [list, patch]}
 
-local columns = require "lib.columns"
-local options = require "lib.options"
+local args = require "args"
+local tabular = require "tabular"
 
-local opts = options.parse(arg, {
+local opts = args.parse {
+  about = "Sets or deletes a label on every object of a view that a selector matches.\nIt shows what would change; only --apply changes it.",
   usage = "[-n NAMESPACE] label-sweep.lua VIEW KEY=VALUE|KEY- [-l SELECTOR] [-f FIELDS] [--all] [--apply]",
-  words = 2,
-  { "--selector", "-l", value = "SELECTOR" },
-  { "--field-selector", "-f", value = "FIELDS" },
-  { "--all" },
-  { "--apply" },
-})
+  words = {
+    { "VIEW", help = "plural name of a resource: pods, nodes, cronjobs" },
+    { "CHANGE", help = "KEY=VALUE sets the label, KEY- deletes it" },
+  },
+  { "--selector", "-l", type = "selector", help = "only objects with these labels" },
+  { "--field-selector", "-f", value = "FIELDS", help = "only objects with these fields, like spec.nodeName=node-1" },
+  { "--all", help = "every object; without it a selector is needed" },
+  { "--apply", help = "change the labels" },
+}
 
 --- Reads KEY=VALUE or KEY-; the value of the latter is nil.
 ---@param change string
@@ -73,28 +80,25 @@ end
 ---@return boolean changed false if the object is gone
 local function change(item, key, value)
   local labels = item.meta.labels
-  local ok, err = pcall(value and labels.set or labels.delete, labels, key, value)
+  local ok, err = pcall(labels.set, labels, { [key] = value or kube.null })
   if not ok and not kube.is(err, "LookupError") then
     error(err, 0)
   end
   return ok
 end
 
-if #opts ~= 2 then
-  options.fail("want a view and a change of a label")
-end
-local key, value = parse(opts[2])
+local key, value = parse(opts.change)
 if not key then
-  options.fail(string.format("%q is neither KEY=VALUE nor KEY-", opts[2]))
+  args.fail(string.format("%q is neither KEY=VALUE nor KEY-", opts.change))
 end
 if not (opts.selector or opts.field_selector or opts.all) then
-  options.fail("no selector, and no --all for every object")
+  args.fail("no selector, and no --all for every object")
 end
 
 --- Makes the view that the arguments describe.
 ---@return View
 local function selected()
-  local view = cluster[opts[1]]
+  local view = cluster[opts.view]
   -- A filter checks what it is given before anything is sent, so a key or value
   -- that no label can have ends the dry run too.
   view:filter { labels = { [key] = value or "" } }
@@ -104,14 +108,14 @@ local function selected()
   return view
 end
 
-local view = options.check(selected)
+local view = args.check(selected)
 local items, matched = find(view, key, value)
 
 local rows = {}
 for _, item in ipairs(items) do
   table.insert(rows, { item.meta.namespace, item.meta.name, key, shown(item.meta.labels:get(key)), shown(value) })
 end
-columns.print({ "NAMESPACE", "NAME", "LABEL", "BEFORE", "AFTER" }, rows)
+tabular.print({ "NAMESPACE", "NAME", "LABEL", "BEFORE", "AFTER" }, rows)
 
 local summary = string.format("%d of %d would change (dry run: --apply changes them)", #items, matched)
 if opts.apply then

@@ -6,16 +6,19 @@
 ---
 ---   -l, --selector SELECTOR  only pods with these labels, like app=web,tier!=db
 ---
---- RBAC: list pods, in all namespaces unless one is given.
+--- It looks at all namespaces unless one is given, and needs there
+---
+--- RBAC:
+---   - {apiGroups: [""], resources: [pods], verbs: [list]}
 
-local age = require "lib.age"
-local columns = require "lib.columns"
-local options = require "lib.options"
+local args = require "args"
+local tabular = require "tabular"
 
-local opts = options.parse(arg, {
+local opts = args.parse {
+  about = "Counts the pods by namespace and phase, with their restarts and the oldest age.",
   usage = "[-n NAMESPACE] pod-census.lua [--selector SELECTOR]",
-  { "--selector", "-l", value = "SELECTOR" },
-})
+  { "--selector", "-l", type = "selector", help = "only pods with these labels, like app=web,tier!=db" },
+}
 
 ---@class Tally
 ---@field namespace string
@@ -44,13 +47,13 @@ end
 local function row(tally)
   return {
     tally.namespace, tally.phase, tally.pods, tally.restarts,
-    tally.oldest and age.format(tally.oldest:age()),
+    tally.oldest and tally.oldest:human_age(),
   }
 end
 
 local pods = cluster.pods
 if opts.selector then
-  pods = options.check(pods.filter, pods, { labels = opts.selector })
+  pods = pods:filter { labels = opts.selector }
 end
 
 local tallies, by_key = {}, {}
@@ -74,4 +77,4 @@ for _, tally in ipairs(tallies) do
   table.insert(rows, row(tally))
 end
 table.insert(rows, row(total))
-columns.print({ "NAMESPACE", "PHASE", ">PODS", ">RESTARTS", ">OLDEST" }, rows)
+tabular.print({ "NAMESPACE", "PHASE", ">PODS", ">RESTARTS", ">OLDEST" }, rows)

@@ -1,6 +1,7 @@
 package scripts_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,10 +19,22 @@ type block struct {
 	line           int
 }
 
-// readme returns the text of README.md and its blocks.
-func readme(t *testing.T) (text string, blocks []block) {
+// pages are what is documented by running it.
+var pages = []string{
+	"README.md",
+	"docs/kinds.md",
+	"docs/pods.md",
+	"docs/schedule.md",
+	"docs/stdlib.md",
+	"docs/tasks.md",
+	"docs/workloads.md",
+	"docs/writing.md",
+}
+
+// page returns the text of a page and its blocks.
+func page(t *testing.T, name string) (text string, blocks []block) {
 	t.Helper()
-	data, err := os.ReadFile("../README.md")
+	data, err := os.ReadFile(filepath.Join("..", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +65,7 @@ var promised = regexp.MustCompile(`(?m)-->(.*)$`)
 // of the script that it runs.
 func TestReadmeConsole(t *testing.T) {
 	loadDemo(t)
-	_, blocks := readme(t)
+	_, blocks := page(t, "README.md")
 	ran := 0
 	for i, b := range blocks {
 		if b.language != "console" {
@@ -78,39 +91,41 @@ func TestReadmeConsole(t *testing.T) {
 	}
 }
 
-// TestReadmeLua runs the Lua of the README on the cluster of make demo. A block
-// prints what its comments say.
-func TestReadmeLua(t *testing.T) {
+// TestDocumentedLua runs the Lua of the pages on the cluster of make demo. A
+// block prints what its comments say.
+func TestDocumentedLua(t *testing.T) {
 	loadDemo(t)
-	_, blocks := readme(t)
-	ran := 0
-	for i, b := range blocks {
-		if b.language != "lua" || i+1 < len(blocks) && blocks[i+1].language == "console" {
-			continue
+	for _, name := range pages {
+		_, blocks := page(t, name)
+		ran := 0
+		for i, b := range blocks {
+			if b.language != "lua" || i+1 < len(blocks) && blocks[i+1].language == "console" {
+				continue
+			}
+			ran++
+			t.Run(fmt.Sprintf("%s:%d", name, b.line), func(t *testing.T) {
+				want := ""
+				for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
+					want += m[1] + "\n"
+				}
+				script := filepath.Join(t.TempDir(), "page.lua")
+				// Lines are numbered as in the page.
+				text := strings.Repeat("\n", b.line-1) + b.text
+				if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				kubelua(t, script).check(t, result{stdout: want})
+			})
 		}
-		ran++
-		t.Run(strings.TrimSpace(strings.SplitN(b.text, "\n", 2)[0]), func(t *testing.T) {
-			want := ""
-			for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
-				want += m[1] + "\n"
-			}
-			script := filepath.Join(t.TempDir(), "readme.lua")
-			// Lines are numbered as in the README.
-			text := strings.Repeat("\n", b.line-1) + b.text
-			if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			kubelua(t, script).check(t, result{stdout: want})
-		})
-	}
-	if ran < 8 {
-		t.Errorf("found %d blocks of Lua", ran)
+		if ran < 5 {
+			t.Errorf("%s: found %d blocks of Lua", name, ran)
+		}
 	}
 }
 
 // TestReadmeGo builds and runs the Go of the README.
 func TestReadmeGo(t *testing.T) {
-	_, blocks := readme(t)
+	_, blocks := page(t, "README.md")
 	for _, b := range blocks {
 		if b.language != "go" {
 			continue
@@ -135,7 +150,7 @@ func main() { if err := show(context.Background()); err != nil { log.Fatal(err) 
 // TestReadmeNames checks that what the README names is there: targets of make,
 // commands and files.
 func TestReadmeNames(t *testing.T) {
-	text, _ := readme(t)
+	text, _ := page(t, "README.md")
 	if n := strings.Count(text, "\n"); n > 250 {
 		t.Errorf("the README has %d lines, and should have 250 at most", n)
 	}
@@ -146,16 +161,17 @@ func TestReadmeNames(t *testing.T) {
 			t.Errorf("make %s: %v: %s", m[1], err, out)
 		}
 	}
-	for _, m := range regexp.MustCompile("`((?:scripts|testdata|localcluster|bench)/[a-z./-]+)`").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("`((?:docs|scripts|testdata|localcluster|bench)/[a-z./-]+)`").FindAllStringSubmatch(text, -1) {
 		if _, err := os.Stat(filepath.Join("..", m[1])); err != nil {
 			t.Error(err)
 		}
 	}
+	kinds, _ := page(t, "docs/kinds.md")
 	for _, kind := range kube.Builtin() {
-		row := regexp.MustCompile(`(?m)^\|[^|]*\b` + kind.Kind + `\b[^|]*\|(.*)\|$`).FindString(text)
+		row := regexp.MustCompile(`(?m)^\|[^|]*\b` + kind.Kind + `\b[^|]*\|(.*)\|$`).FindString(kinds)
 		for _, a := range kind.Attributes {
 			if !regexp.MustCompile(`\b` + a.Name + `\b`).MatchString(row) {
-				t.Errorf("the README has no attribute %s of %s", a.Name, kind.Kind)
+				t.Errorf("docs/kinds.md has no attribute %s of %s", a.Name, kind.Kind)
 			}
 		}
 	}

@@ -12,16 +12,22 @@
 --- replication controllers, jobs and pods; where one of these controls another,
 --- only at the former.
 ---
---- RBAC: list all of these, in all namespaces unless one is given.
+--- It looks at all namespaces unless one is given, and needs there
+---
+--- RBAC:
+---   - {apiGroups: [""], resources: [pods, replicationcontrollers], verbs: [list]}
+---   - {apiGroups: [apps], resources: [daemonsets, deployments, replicasets, statefulsets], verbs: [list]}
+---   - {apiGroups: [batch], resources: [jobs], verbs: [list]}
 
-local columns = require "lib.columns"
-local options = require "lib.options"
+local args = require "args"
+local tabular = require "tabular"
 
-local opts = options.parse(arg, {
+local opts = args.parse {
+  about = "Lists the workloads that are not ready, each with the reason.",
   usage = "[-n NAMESPACE] unready.lua [--selector SELECTOR] [--exit-code]",
-  { "--selector", "-l", value = "SELECTOR" },
-  { "--exit-code" },
-})
+  { "--selector", "-l", type = "selector", help = "only workloads with these labels, like team=shop" },
+  { "--exit-code", help = "exit with 1 if anything is listed, for CI jobs" },
+}
 
 --- Reasons for which a container waits while all goes well.
 local starting = { ContainerCreating = true, PodInitializing = true }
@@ -213,7 +219,7 @@ local rows = {}
 for _, workload in pairs(workloads) do
   local view, check = cluster[workload[1]], workload[2]
   if opts.selector then
-    view = options.check(view.filter, view, { labels = opts.selector })
+    view = view:filter { labels = opts.selector }
   end
   for item in view do
     if not controlled(item) then
@@ -227,7 +233,7 @@ end
 table.sort(rows, function(a, b)
   return table.concat(a, " ", 1, 3) < table.concat(b, " ", 1, 3)
 end)
-columns.print({ "NAMESPACE", "KIND", "NAME", ">READY", "REASON" }, rows)
+tabular.print({ "NAMESPACE", "KIND", "NAME", ">READY", "REASON" }, rows)
 if opts.exit_code and #rows > 0 then
   os.exit(1)
 end

@@ -98,7 +98,8 @@ end
 
 function test_bad_connections(t)
   t:match(t:raises("ValueError", kube.cluster, {url = "ftp://x"}).message, "ftp://x")
-  t:match(t:raises("ValueError", kube.cluster, {kubeconfig = "/nowhere/config"}).message, "/nowhere/config")
+  t:match(t:raises("ValueError", kube.cluster, {kubeconfig = t.file("") .. ".not"}).message, "no kubeconfig at .*%.not")
+  t:match(t:raises("not allowed", kube.cluster, {kubeconfig = "/nowhere/config"}).message, "read /nowhere/config: not allowed")
   t:match(t:raises("ValueError", kube.cluster, {kubeconfig = t.kubeconfig, context = "kubelua-locale"}).message,
     '"kubelua-locale" (did you mean "kubelua-local"?)')
   t:match(t:raises("ValueError", kube.cluster, {kubeconfig = t.file("]")}).message, "kubeconfig")
@@ -245,7 +246,7 @@ function test_with_an_error_keeps_shared_variables(t)
 end
 
 function test_with_needs_something_to_close(t)
-  kube.with(cluster.pods, print) --> error: "view"
+  kube.with(cluster.nodes:fetch("node-0"), print) --> error: "item"
   kube.with({}, print) --> error: "close"
   kube.with(nil, print) --> error: "close"
   kube.with(kube.cluster{}, 5) --> error: "must be a function, not number"

@@ -180,7 +180,7 @@ end
 function test_where_is_the_line_of_the_script(t)
   t:eq(caught(function() kube.time("x") end).where, t.here())
   t:eq(caught(function() cluster.namespaces:fetch("no-such-namespace") end).where, t.here())
-  t:eq(caught(function() return cluster.pods.nothing end).where, t.here())
+  t:eq(caught(function() return cluster.pods.nothing end).where, t.here()) -- kubelua: ignore
   t:eq(caught(function() for _ in nowhere().pods do end end).where, t.here())
   t:eq(caught(coroutine.wrap(function() kube.time("x") end)).where, t.here())
   t:eq(caught(kube.with, kube.cluster{}, function() kube.time("x") end).where, t.here())

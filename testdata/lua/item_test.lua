@@ -268,3 +268,9 @@ function test_items_outlive_the_loop_that_gave_them(t)
     t:eq(item.meta.name, "c" .. i)
   end
 end
+
+function test_what_is_in_meta(t)
+  local node = cluster.nodes:fetch("node-0")
+  local _ = node.name --> error: "has no "name" (it is meta.name)"
+  _ = node.labels --> error: "has no "labels" (it is meta.labels)"
+end

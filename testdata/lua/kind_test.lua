@@ -31,7 +31,7 @@ function test_kind(t)
 end
 
 function test_the_other_enumerations(t)
-  check(t, kube.WatchEventType, {"ADDED", "MODIFIED", "DELETED", "ERROR"})
+  check(t, kube.WatchEventType, {"ADDED", "MODIFIED", "DELETED", "SYNC", "ERROR"})
   check(t, kube.PodPhase, {"Pending", "Running", "Succeeded", "Failed", "Unknown"})
   check(t, kube.NamespacePhase, {"Active", "Terminating"})
   check(t, kube.AddressType, {"ExternalIP", "InternalIP", "Hostname", "ExternalDNS", "InternalDNS"})

@@ -176,7 +176,7 @@ function test_refused_unsent(t)
   labels:set("a", "b", "c") --> error: "unexpected argument"
   labels:delete() --> error: "the key must be a string, not nil"
   labels:delete("not a key") --> error: "label key"
-  labels:delete("a", "b") --> error: "unexpected argument"
+  labels:delete("a", 5) --> error: "the key must be a string, not number"
   labels:get() --> error: "the key must be a string, not nil"
   labels:has(5) --> error: "the key must be a string, not number"
   labels.set("a", "b") --> error: "call it with a colon"

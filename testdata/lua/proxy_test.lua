@@ -166,6 +166,16 @@ function test_watch_from_what_exists(t)
   w:close()
 end
 
+function test_watch_of_one_object(t)
+  t:create(configmap("a", {k = "1"}))
+  local w = cluster.proxy:watch("api/v1", "namespaces", t.namespace, "configmaps", "a")
+  local ev = w:next(30)
+  t:eq({ev.type, ev.object.kind, ev.object.metadata.name}, {"ADDED", "ConfigMap", "a"})
+  cluster.proxy:delete("api/v1", "namespaces", t.namespace, "configmaps", "a")
+  t:eq(w:next(30).type, "DELETED")
+  w:close()
+end
+
 function test_watch_matches_fields_itself(t)
   local version = cluster.proxy:get("api/v1", "namespaces", t.namespace, "configmaps").metadata.resourceVersion
   -- No server takes a field selector on the data of a ConfigMap.
@@ -286,4 +296,13 @@ function test_printed(t)
     t:match(tostring(ev), '"kind":"Namespace"')
     break
   end
+end
+
+function test_get_does_not_watch(t)
+  local p = cluster.proxy
+  for _, path in ipairs{"/api/v1/watch/secrets", "/api/v1/secrets?watch", "/api/v1/secrets?watch=1&limit=1"} do
+    t:match(t:raises("ValueError", p.get, p, path).message, "this is a watch")
+  end
+  t:raises("ValueError", p.get, p, "api/v1", "secrets", {params = {watch = true}})
+  t:eq(p:get("api/v1", "namespaces", "default", {params = {watch = false}}).kind, "Namespace")
 end

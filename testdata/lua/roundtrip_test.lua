@@ -136,7 +136,8 @@ function test_what_was_read_can_be_created_again(t)
     local collection = item.meta.link:gsub("/[^/]+$", "")
     local ok, made = pcall(cluster.proxy.post, cluster.proxy, collection, {json = want, params = {dryRun = "All"}})
     if not ok then
-      t:ok(false, tostring(item) .. ": " .. made)
+      -- What isn't in a namespace is shared with the tests beside this one.
+      t:ok(made.reason == "AlreadyExists" and not item.meta.namespace, tostring(item) .. ": " .. made)
       return
     end
     made = own(made)

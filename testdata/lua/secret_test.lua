@@ -145,3 +145,14 @@ function test_view(t)
     t:eq(item.resource, "secrets")
   end
 end
+
+function test_tokens_are_not_printed(t)
+  t:create{apiVersion = "v1", kind = "ServiceAccount", metadata = {name = "sa"}}
+  local token = cluster.proxy:post("api/v1", "namespaces", t.namespace, "serviceaccounts", "sa", "token", {json = {apiVersion = "authentication.k8s.io/v1", kind = "TokenRequest"}})
+  t:eq(tostring(token), "***")
+  t:eq(tostring(token.status), "***")
+  t:match(token.status.token, "^ey")
+  local review = cluster.proxy:post("apis/authentication.k8s.io/v1", "tokenreviews", {json = {apiVersion = "authentication.k8s.io/v1", kind = "TokenReview", spec = {token = token.status.token}}})
+  t:eq(tostring(review), "***")
+  t:eq(review.status.authenticated, true)
+end

@@ -285,3 +285,56 @@ function test_unknown_attributes_name_the_nearest(t)
   cluster.pods:filtre{labels = "a"} --> error: ""filter""
   _ = cluster.pods[1] --> error: "pods has no "1""
 end
+
+-- A view that answers from memory.
+
+function test_cached(t)
+  t.configmaps(5)
+  local view = cluster.configmaps:namespaced(t.namespace):filter{fields = "metadata.name!=kube-root-ca.crt"}
+  local cached = view:cached()
+  t:eq(cached.kind, "ConfigMapList")
+  t:eq(cached.resource, "configmaps")
+  t:eq(cached.namespace, t.namespace)
+  t:eq(tostring(cached), tostring(view) .. " (cached)")
+  t:eq(#cached, 5)
+  t:ok(cached.age >= 0 and cached.age < 60)
+  t:eq(view.age, nil)
+  t:eq(cached:fetch("c0001"), view:fetch("c0001"))
+  t:eq(cached:find("nobody"), nil)
+  cached:fetch("nobody") --> error: "not found"
+  local names = {}
+  for item in cached do names[#names + 1] = item.meta.name end
+  t:eq(names, {"c0001", "c0002", "c0003", "c0004", "c0005"})
+
+  -- It follows, and so do the views made of it.
+  local marked = cached:filter{labels = {app = "x"}}
+  t:eq(#marked, 0)
+  local changed = cached:fetch("c0002").meta.labels:set("app", "x")
+  t:eventually(function() return #marked == 1 end)
+  t:eq(marked:fetch("c0002"), changed)
+  cached:fetch("c0003"):delete()
+  t:eventually(function() return not cached:find("c0003") end)
+
+  -- A watch is the server's.
+  local w = cached:watch()
+  t:create{apiVersion = "v1", kind = "ConfigMap", metadata = {name = "late"}}
+  t:eq(w:next(60).item.meta.name, "late")
+  w:close()
+
+  cached:close()
+  cached:close()
+  cached:fetch("c0001") --> error: "the cached view is closed"
+  local _ = #marked --> error: "the cached view is closed"
+  view:cached(5) --> error: "unexpected argument 1"
+end
+
+function test_cached_in_a_block(t)
+  t:create{apiVersion = "v1", kind = "ConfigMap", metadata = {name = "a"}}
+  local cached
+  kube.with(cluster.configmaps:namespaced(t.namespace):cached(), function(view)
+    cached = view
+    t:eq(view:fetch("a").meta.name, "a")
+  end)
+  cached:fetch("a") --> error: "the cached view is closed"
+  cluster.nodes:close()
+end

@@ -330,6 +330,123 @@ function test_an_items_watch_of_what_was_deleted(t)
   w:close()
 end
 
+function test_options_narrow_the_view(t)
+  local w = cluster.configmaps:watch{namespace = t.namespace, labels = {app = "web"}, fields = {["metadata.name"] = "a"}, initial = true}
+  configmap(t, "b", {app = "web"})
+  configmap(t, "a", {app = "web"})
+  t:eq(event(w), "ADDED a")
+  t:eq(w:next(0), nil)
+  w:close()
+  w = cluster.configmaps:filter{labels = "app"}:watch{namespace = t.namespace, labels = "app!=db", initial = true}
+  t:eq({event(w), event(w)}, {"ADDED a", "ADDED b"})
+  w:close()
+  local v = cluster.configmaps
+  v:watch{labels = ""} --> error: "option labels is an empty selector"
+  v:watch{labels = {}} --> error: "an empty selector would match everything"
+  v:watch{labels = "a=b=c"} --> error: "label selector"
+  v:watch{namespace = ""} --> error: "option namespace is empty"
+  v:watch{namespace = "A"} --> error: "can't be the name of a namespace"
+  cluster.nodes:watch{namespace = "a"} --> error: "nodes do not live in namespaces"
+  v:watch{label = "a"} --> error: "unknown option "label" (did you mean "labels"?)"
+  v:watch{initial = 1} --> error: "option initial must be a boolean"
+  v:watch{initial = true, since = "5"} --> error: "(initial, since)"
+  v:watch{since = "0"} --> error: "is not a resource version"
+  v:watch{since = "yesterday"} --> error: "is not a resource version"
+  v:watch{resync = 0} --> error: "option resync is 0"
+  v:watch{resync = "often"} --> error: "option resync must be a duration"
+  configmap(t, "c"):watch{labels = "a"} --> error: "unknown option "labels""
+end
+
+function test_sync_tells_that_all_was_delivered(t)
+  configmap(t, "a", {app = "web"})
+  local w = view(t):watch{labels = "app", initial = true, sync = true}
+  t:eq(event(w), "ADDED a")
+  local ev = w:next(60)
+  t:eq(ev.evtype, ev.SYNC)
+  t:eq(ev.evtype, kube.WatchEventType.SYNC)
+  t:eq(ev.item, nil)
+  t:eq(ev.synthetic, false)
+  t:eq(tostring(ev), "SYNC")
+  configmap(t, "b", {app = "web"})
+  t:eq(event(w), "ADDED b")
+  w:close()
+  w = view(t):watch{labels = "app=none", initial = true, sync = true}
+  t:eq(w:next(60).evtype, "SYNC")
+  w:close()
+  -- Nothing was listed for the reader.
+  w = view(t):watch{sync = true}
+  t:eq(w:next(0.05), nil)
+  w:close()
+end
+
+function test_resync_shows_every_object_again(t)
+  local a = configmap(t, "a", {app = "web"})
+  configmap(t, "b", {app = "web"})
+  local w = view(t):watch{labels = "app", resync = 1, sync = true}
+  for _ = 1, 2 do
+    t:eq({event(w), event(w)}, {"MODIFIED a", "MODIFIED b"})
+    t:eq(w:next(60).evtype, "SYNC")
+  end
+  w:close()
+  w = a:watch{resync = "1s", initial = true, sync = true}
+  t:eq(event(w), "ADDED a")
+  t:eq(w:next(60).evtype, "SYNC")
+  t:eq(event(w), "MODIFIED a")
+  t:eq(w:next(60).evtype, "SYNC")
+  w:close()
+end
+
+function test_keep_remembers_objects(t)
+  local uid = "00000000-0000-0000-0000-000000000001"
+  local version = cluster.configmaps:fetch("kube-root-ca.crt", {namespace = t.namespace}).meta.version
+  configmap(t, "a")
+  local old = cluster:item{apiVersion = "v1", kind = "ConfigMap", metadata = {name = "a", namespace = t.namespace, uid = uid, resourceVersion = version}, data = {k = "v"}}
+  local ev = kube.with(old:watch{keep = true}, function(w) return w:next(60) end)
+  t:eq(ev.evtype, "DELETED")
+  t:eq(ev.synthetic, true)
+  t:eq(ev.item.raw.data.k, "v")
+end
+
+function test_pending_tells_how_far_behind(t)
+  local w = view(t):watch()
+  t:eq(w.pending, 0)
+  t.configmaps(100)
+  t:eventually(function() return w.pending == 64 end)
+  for _ = 1, 100 do
+    t:eq(w:next(60).evtype, "ADDED")
+  end
+  t:eq(w.pending, 0)
+  w:close()
+  t:eq(w.pending, 0)
+  w = cluster.proxy:watch("api/v1", "namespaces", t.namespace, "configmaps")
+  t:eventually(function() return w.pending == 64 end)
+  w:close()
+end
+
+function test_a_cluster_that_is_closed_ends_its_watches(t)
+  local c = kube.cluster{kubeconfig = t.kubeconfig}
+  local w = c.configmaps:namespaced(t.namespace):watch{initial = true}
+  local raw = c.proxy:watch("api/v1", "namespaces", t.namespace, "configmaps")
+  t:eq(event(w), "ADDED kube-root-ca.crt")
+  t:eq(raw:next(60).type, "ADDED")
+  c:close()
+  w:next() --> error: "the cluster is closed"
+  raw:next() --> error: "the cluster is closed"
+  w:close()
+  t:eq(select(2, w:next()), "closed")
+end
+
+function test_watchers_that_are_dropped(t)
+  for _ = 1, 50 do
+    view(t):watch()
+  end
+  collectgarbage()
+  local w = view(t):watch()
+  configmap(t, "a")
+  t:eq(event(w), "ADDED a")
+  w:close()
+end
+
 function test_many_at_once(t)
   local watchers = {}
   for i = 1, 10 do

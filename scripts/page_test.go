@@ -1,0 +1,26 @@
+package scripts_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+var scriptRow = regexp.MustCompile("(?m)^\\| `scripts/([^`]+)` \\| \\S")
+
+// TestScriptsPage runs the commands of the page about scripts, which has each of
+// them once.
+func TestScriptsPage(t *testing.T) {
+	runCommands(t, "docs/scripts.md", 1)
+	text, _ := page(t, "docs/scripts.md")
+	var got []string
+	for _, m := range scriptRow.FindAllStringSubmatch(text, -1) {
+		got = append(got, m[1])
+	}
+	slices.Sort(got)
+	want, err := filepath.Glob("*.lua")
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("the page has %q, there are %q (%v)", got, want, err)
+	}
+}

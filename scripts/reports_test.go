@@ -1,0 +1,379 @@
+package scripts_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kubelua/kubelua/kube/local/localtest"
+)
+
+// idle is the rest of the spec of a pod that no scheduler places, so that its status
+// is what a test makes it.
+const idle = `schedulerName: none, restartPolicy: Never`
+
+// TestReports runs scripts over objects that have what they look for, and objects
+// that don't.
+func TestReports(t *testing.T) {
+	tests := []struct {
+		name    string
+		objects string            // YAML
+		status  map[string]string // what is patched into the status of objects
+		wait    map[string]string // for what kubectl waits, by object
+		runs    map[string]result // by script and arguments; NS is the namespace
+	}{
+		{
+			name: "restarts",
+			objects: `
+{apiVersion: v1, kind: Pod, metadata: {name: bad, labels: {app: bad}}, spec: {` + idle + `, containers: [{name: a, image: i}, {name: b, image: i}], initContainers: [{name: init, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: good}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
+`,
+			status: map[string]string{
+				"pod/bad": `{phase: Running, initContainerStatuses: [{name: init, image: i, imageID: "", ready: true, restartCount: 3, state: {}}],
+					containerStatuses: [{name: a, image: i, imageID: "", ready: true, restartCount: 0, state: {}}, {name: b, image: i, imageID: "", ready: false, restartCount: 12, state: {},
+					lastState: {terminated: {exitCode: 137, reason: OOMKilled, finishedAt: "2026-03-01T12:00:00Z"}}}]}`,
+				"pod/good": `{phase: Running, containerStatuses: [{name: a, image: i, imageID: "", ready: true, restartCount: 2, state: {}}]}`,
+			},
+			runs: map[string]result{
+				"restarts.lua": {stdout: `NAMESPACE POD CONTAINER RESTARTS EXIT REASON ENDED
+NS bad b 12 137 OOMKilled 2026-03-01T12:00:00Z
+NS bad init 3 - - -
+`},
+				"restarts.lua --min 2 -o csv": {stdout: `NAMESPACE,POD,CONTAINER,RESTARTS,EXIT,REASON,ENDED
+NS,bad,b,12,137,OOMKilled,2026-03-01T12:00:00Z
+NS,bad,init,3,,,
+NS,good,a,2,,,
+`},
+				"restarts.lua -l app!=bad": {stdout: "NAMESPACE POD CONTAINER RESTARTS EXIT REASON ENDED\n"},
+			},
+		},
+		{
+			name: "no-limits",
+			objects: `
+{apiVersion: v1, kind: Pod, metadata: {name: bare}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: full}, spec: {` + idle + `, containers: [{name: a, image: i, resources: {requests: {cpu: 10m}, limits: {memory: 1Mi}}}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}},
+ spec: {schedulerName: none, containers: [{name: a, image: i, resources: {requests: {cpu: 10m, memory: 1Mi}}}]}}}}
+`,
+			wait: map[string]string{"deployment/web": "jsonpath={.status.replicas}=2"},
+			runs: map[string]result{
+				"no-limits.lua --exit-code": {stdout: `NAMESPACE KIND NAME CONTAINER PODS LACKS
+NS Deployment web a 2 limits.memory
+NS Pod bare a 1 requests.cpu requests.memory limits.memory
+`, code: 1},
+				"no-limits.lua --want limits.cpu -l app=web": {stdout: `NAMESPACE KIND NAME CONTAINER PODS LACKS
+NS Deployment web a 2 limits.cpu
+`},
+				"no-limits.lua --want requests.cpu -l app=web --exit-code": {stdout: "NAMESPACE KIND NAME CONTAINER PODS LACKS\n"},
+			},
+		},
+		{
+			name: "images",
+			objects: `
+{apiVersion: v1, kind: Pod, metadata: {name: one}, spec: {` + idle + `, containers: [{name: a, image: "host:5000/shop/web:1.2"}, {name: b, image: "host:5000/shop/web"}], initContainers: [{name: c, image: "tool:latest"}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: two}, spec: {` + idle + `, containers: [{name: a, image: "host:5000/shop/web:1.2"}, {name: b, image: "db:1@sha256:` + strings.Repeat("c", 64) + `"}, {name: c, image: "cache:7"}]}}
+`,
+			status: map[string]string{
+				"pod/one": `{containerStatuses: [{name: a, image: i, imageID: "web@sha256:aa", ready: true, restartCount: 0}]}`,
+				"pod/two": `{containerStatuses: [{name: a, image: i, imageID: "web@sha256:ab", ready: true, restartCount: 0}]}`,
+			},
+			runs: map[string]result{
+				"images.lua": {stdout: `IMAGE TAG CONTAINERS NAMESPACES NOTE
+cache 7 1 1 -
+db sha256:` + strings.Repeat("c", 64) + ` 1 1 -
+host:5000/shop/web - 1 1 no fixed tag
+host:5000/shop/web 1.2 2 1 2 different images under this tag
+tool latest 1 1 no fixed tag
+`},
+				"images.lua --problems --match tool": {stdout: `IMAGE TAG CONTAINERS NAMESPACES NOTE
+tool latest 1 1 no fixed tag
+`},
+			},
+		},
+		{
+			name: "event-digest",
+			objects: `
+{apiVersion: v1, kind: Event, metadata: {name: a}, type: Warning, reason: BackOff, message: "first", count: 3, lastTimestamp: 2026-01-01T00:00:00Z, involvedObject: {kind: Pod, name: x, namespace: NS}}
+---
+{apiVersion: v1, kind: Event, metadata: {name: b}, type: Warning, reason: BackOff, message: "the\nlast", count: 4, lastTimestamp: 2026-01-01T00:01:00Z, involvedObject: {kind: Pod, name: other, namespace: NS}}
+---
+{apiVersion: v1, kind: Event, metadata: {name: c}, type: Warning, reason: Failed, message: once, involvedObject: {kind: Job, name: z, namespace: NS}}
+---
+{apiVersion: v1, kind: Event, metadata: {name: d}, type: Normal, reason: Pulled, message: fine, count: 100, lastTimestamp: 2026-01-01T00:00:00Z, involvedObject: {kind: Pod, name: x, namespace: NS}}
+`,
+			runs: map[string]result{
+				"event-digest.lua": {stdout: "REASON KIND COUNT OBJECTS LAST MESSAGE\nFailed Job 1 1 AGE once\n"},
+				"event-digest.lua --since 1000w": {stdout: `REASON KIND COUNT OBJECTS LAST MESSAGE
+BackOff Pod 7 2 AGE the last
+Failed Job 1 1 AGE once
+`},
+				"event-digest.lua --since 1000w --normal": {stdout: `REASON KIND COUNT OBJECTS LAST MESSAGE
+Pulled Pod 100 1 AGE fine
+BackOff Pod 7 2 AGE the last
+Failed Job 1 1 AGE once
+`},
+			},
+		},
+		{
+			name: "quotas",
+			objects: `
+{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {configmaps: "2", requests.memory: 1Gi, secrets: "0"}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+`,
+			// The root certificate is the other ConfigMap.
+			wait: map[string]string{"resourcequota/q": "jsonpath={.status.used.configmaps}=2"},
+			runs: map[string]result{
+				"quotas.lua --exit-code": {stdout: `NAMESPACE QUOTA RESOURCE USED HARD FULL
+NS q configmaps 2 2 100%
+NS q secrets 0 0 100%
+`, code: 1},
+				"quotas.lua --over 101 --exit-code": {stdout: "NAMESPACE QUOTA RESOURCE USED HARD FULL\n"},
+				"quotas.lua --over 0 -o csv": {stdout: `NAMESPACE,QUOTA,RESOURCE,USED,HARD,FULL
+NS,q,configmaps,2,2,100%
+NS,q,secrets,0,0,100%
+NS,q,requests.memory,0,1Gi,0%
+`},
+			},
+		},
+		{
+			name: "dead-services",
+			objects: `
+{apiVersion: v1, kind: Pod, metadata: {name: up, labels: {app: up}}, spec: {containers: [{name: a, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: down, labels: {app: down}, annotations: {localcluster.kubelua/waiting: CrashLoopBackOff}}, spec: {containers: [{name: a, image: i}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: up}, spec: {selector: {app: up}, ports: [{port: 80}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: down}, spec: {selector: {app: down}, ports: [{port: 80}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: nobody}, spec: {selector: {b: c, a: b}, ports: [{port: 80}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: outside}, spec: {type: ExternalName, externalName: example.com}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: by-hand}, spec: {ports: [{port: 80}]}}
+`,
+			wait: map[string]string{
+				"endpointslices --selector=kubernetes.io/service-name=up":   "jsonpath={.endpoints[0].conditions.ready}=true",
+				"endpointslices --selector=kubernetes.io/service-name=down": "jsonpath={.endpoints[0].conditions.ready}=false",
+			},
+			runs: map[string]result{
+				"dead-services.lua --exit-code": {stdout: `NAMESPACE SERVICE SELECTOR PODS REASON
+NS down app=down 1 none is ready
+NS nobody a=b,b=c 0 no pod is selected
+`, code: 1},
+			},
+		},
+		{
+			name: "hpa-limits",
+			objects: `
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: blind}, spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: nobody}}}
+`,
+			wait: map[string]string{"hpa/blind": "condition=AbleToScale=False"},
+			runs: map[string]result{
+				"hpa-limits.lua --exit-code": {stdout: `NAMESPACE NAME SCALES NOW MAX REASON
+NS blind Deployment/nobody 0 3 FailedGetScale: the HPA controller was unable to get the target's current scale: deployments.apps "nobody" not found
+`, code: 1},
+			},
+		},
+		{
+			name: "who-can",
+			objects: `
+{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: one}, rules: [{apiGroups: [test.example.com], resources: [widgets], resourceNames: [a], verbs: [frob]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: any}, rules: [{apiGroups: [test.example.com], resources: [widgets, "*/part"], verbs: [frob]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: one}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: one}, subjects: [{kind: User, name: ada}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: any}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: any}, subjects: [{kind: Group, name: crew}, {kind: ServiceAccount, name: robot, namespace: NS}]}
+`,
+			runs: map[string]result{
+				"who-can.lua frob widgets.test.example.com": {stdout: `NAMESPACE KIND SUBJECT ROLE
+(all) Group system:masters ClusterRole/cluster-admin
+NS Group crew Role/any
+NS ServiceAccount NS/robot Role/any
+`},
+				"who-can.lua frob widgets.test.example.com --name a": {stdout: `NAMESPACE KIND SUBJECT ROLE
+(all) Group system:masters ClusterRole/cluster-admin
+NS Group crew Role/any
+NS ServiceAccount NS/robot Role/any
+NS User ada Role/one
+`},
+				"who-can.lua frob gadgets.test.example.com/part": {stdout: `NAMESPACE KIND SUBJECT ROLE
+(all) Group system:masters ClusterRole/cluster-admin
+NS Group crew Role/any
+NS ServiceAccount NS/robot Role/any
+`},
+				"who-can.lua frob gadgets/part": {stdout: "NAMESPACE KIND SUBJECT ROLE\n(all) Group system:masters ClusterRole/cluster-admin\n"},
+			},
+		},
+		{
+			name: "unused-claims",
+			objects: `
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: used}, spec: {storageClassName: none, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: unused}, spec: {storageClassName: none, accessModes: [ReadWriteOnce], resources: {requests: {storage: 2Gi}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: user}, spec: {` + idle + `, containers: [{name: a, image: i}], volumes: [{name: v, persistentVolumeClaim: {claimName: used}}]}}
+`,
+			runs: map[string]result{
+				"unused-claims.lua --older-than 0s --exit-code": {stdout: `NAMESPACE CLAIM PHASE CLASS SIZE AGE
+NS unused Pending none 2Gi AGE
+`, code: 1},
+				"unused-claims.lua --exit-code": {stdout: "NAMESPACE CLAIM PHASE CLASS SIZE AGE\n"},
+			},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			ns := localtest.Namespace(t)
+			manifest(t, ns, test.objects)
+			for object, status := range test.status {
+				patchStatus(t, ns, object, status)
+			}
+			for object, what := range test.wait {
+				wait(t, ns, what, strings.Fields(object)...)
+			}
+			for line, want := range test.runs {
+				want.stdout = strings.ReplaceAll(want.stdout, "NS", ns)
+				t.Run(line, func(t *testing.T) {
+					got := kubelua(t, append([]string{"-n", ns}, strings.Fields("scripts/"+line)...)...)
+					got.stdout = anyAge.ReplaceAllString(got.stdout, " AGE ")
+					got.check(t, want)
+				})
+			}
+		})
+	}
+}
+
+// TestRestartLogs reads the logs of the run before, which the local cluster has.
+func TestRestartLogs(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	create(t, ns, pods{kind: "Pod", name: "crashing", waiting: "CrashLoopBackOff"})
+	waitReason(t, ns, "crashing", "CrashLoopBackOff")
+	got := kubelua(t, "-n", ns, "scripts/restarts.lua", "--logs=1")
+	if want := "\n==> " + ns + "/crashing main\nline "; got.code != 0 || !strings.Contains(got.stdout, want) {
+		t.Errorf("got %s\nwant %q", got, want)
+	}
+}
+
+// TestCleanups runs scripts that delete: what they would delete, then that it and
+// nothing else is gone.
+func TestCleanups(t *testing.T) {
+	tests := []struct {
+		name, objects string
+		status        map[string]string
+		wait          map[string]string
+		args          string
+		table         string   // that is printed; NS is the namespace
+		resource      string   // of which
+		left          []string // are left in the end
+	}{
+		{
+			name: "pod-cleanup",
+			objects: `
+{apiVersion: v1, kind: Pod, metadata: {name: done, labels: {app: done}}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: evicted, labels: {app: evicted}}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: fresh, labels: {app: fresh}}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: of-job}, spec: {template: {metadata: {labels: {app: of-job}}, spec: {restartPolicy: Never, containers: [{name: a, image: i}]}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: running, labels: {app: running}}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
+`,
+			status: map[string]string{
+				"pod/done":    `{phase: Succeeded, containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 0, reason: Completed}}}]}`,
+				"pod/evicted": `{phase: Failed, reason: Evicted}`,
+				"pod/fresh":   `{phase: Failed, containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 1, finishedAt: "2100-01-01T00:00:00Z"}}}]}`,
+				"pod/running": `{phase: Running}`,
+			},
+			wait:     map[string]string{"job/of-job": "condition=Complete"},
+			args:     "pod-cleanup.lua --older-than 0s",
+			table:    "NAMESPACE POD PHASE REASON ENDED\nNS evicted Failed Evicted AGE\nNS done Succeeded Completed AGE\n",
+			resource: "pods", left: []string{"fresh", "of-job", "running"},
+		},
+		{
+			name: "job-retention",
+			objects: `
+{apiVersion: batch/v1, kind: Job, metadata: {name: done, labels: {app: done}}, spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: a, image: i}]}}}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: failed, labels: {app: failed}}, spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: a, image: i}]}}}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: itself, labels: {app: itself}}, spec: {suspend: true, ttlSecondsAfterFinished: 1000000000, template: {spec: {restartPolicy: Never, containers: [{name: a, image: i}]}}}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: waiting, labels: {app: waiting}}, spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: a, image: i}]}}}}
+`,
+			status: map[string]string{
+				"job/done":   `{startTime: "2026-01-01T00:00:00Z", completionTime: "2026-01-01T00:00:01Z", conditions: [{type: SuccessCriteriaMet, status: "True"}, {type: Complete, status: "True", lastTransitionTime: "2026-01-01T00:00:00Z"}]}`,
+				"job/failed": `{startTime: "2026-01-01T00:00:00Z", conditions: [{type: FailureTarget, status: "True"}, {type: Failed, status: "True", lastTransitionTime: "2026-01-01T00:00:00Z"}]}`,
+				"job/itself": `{startTime: "2026-01-01T00:00:00Z", completionTime: "2026-01-01T00:00:01Z", conditions: [{type: SuccessCriteriaMet, status: "True"}, {type: Complete, status: "True", lastTransitionTime: "2026-01-01T00:00:00Z"}]}`,
+			},
+			args:     "job-retention.lua --failed 1000w",
+			table:    "NAMESPACE JOB RESULT ENDED\nNS done Complete AGE\n",
+			resource: "jobs", left: []string{"failed", "itself", "waiting"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			ns := localtest.Namespace(t)
+			manifest(t, ns, test.objects)
+			for object, status := range test.status {
+				patchStatus(t, ns, object, status)
+			}
+			for object, what := range test.wait {
+				wait(t, ns, what, strings.Fields(object)...)
+			}
+			names := func() string {
+				return localtest.Kubectl(t, "get", "--namespace="+ns, test.resource, "--output=jsonpath={.items[*].metadata.labels.app}")
+			}
+			args := append([]string{"-n", ns}, strings.Fields("scripts/"+test.args)...)
+			table := strings.ReplaceAll(test.table, "NS", ns)
+			number := map[int]string{1: "1", 2: "2"}[strings.Count(table, "\n")-1]
+			before := names()
+			kubelua(t, args...).check(t, result{stdout: table, stderr: number + " would be deleted (dry run: --apply does it)\n"})
+			if got := names(); got != before {
+				t.Errorf("after the dry run there are %s, before it were %s", got, before)
+			}
+			args = append(args, "--apply")
+			planned := kubelua(t, append([]string{"--dry-run"}, args...)...)
+			if got := names(); planned.code != 0 || !strings.Contains(planned.stderr, number+" to delete") || got != before {
+				t.Errorf("as a plan it prints %s, and there are %s, before it were %s", planned, got, before)
+			}
+			kubelua(t, args...).check(t, result{stdout: table, stderr: number + " deleted\n"})
+			if got, want := names(), strings.Join(test.left, " "); got != want {
+				t.Errorf("in the end there are %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// TestCapacity puts pods on a node of its own, which no kubelet plays.
+func TestCapacity(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	node := `{apiVersion: v1, kind: Node, metadata: {name: NS, labels: {test: NS}, annotations: {kwok.x-k8s.io/node: none}}, spec: {taints: [{key: test, effect: NoSchedule}]}}`
+	manifest(t, ns, node)
+	t.Cleanup(func() { // with a context that hasn't ended
+		_ = localtest.Command(t, "delete", "node", ns).Run()
+	})
+	patchStatus(t, ns, "node/"+ns, `{allocatable: {cpu: "2", memory: 1Gi}, capacity: {cpu: "2", memory: 1Gi}}`)
+	manifest(t, ns, `
+{apiVersion: v1, kind: Pod, metadata: {name: plain}, spec: {nodeName: NS, containers: [{name: a, image: i, resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: "3"}}}, {name: b, image: i, resources: {requests: {cpu: 200m}}}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: init}, spec: {nodeName: NS, containers: [{name: a, image: i, resources: {requests: {cpu: 100m}}}],
+ initContainers: [{name: b, image: i, restartPolicy: Always, resources: {requests: {cpu: 200m}}}, {name: c, image: i, resources: {requests: {cpu: 500m, memory: 192Mi}}}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: elsewhere}, spec: {`+idle+`, containers: [{name: a, image: i, resources: {requests: {cpu: 100m}}}]}}
+`)
+	row := " 2 1000m (50%) 3000m (150%) 256Mi (25%) 0Mi (0%)\n"
+	kubelua(t, "scripts/capacity.lua", "-l", "test="+ns).check(t, result{
+		stdout: "NODE PODS CPU REQUESTS CPU LIMITS MEMORY REQUESTS MEMORY LIMITS\n" + ns + row + "total" + row,
+	})
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env kubelua
+--- Restarts the workloads that have pods which have run for too long, one after
+--- another: the next begins when the pods of the one before are ready. The first
+--- that doesn't get ready ends it. It shows which; only --apply restarts them.
+---
+--- usage: kubelua [-n NAMESPACE] restart-older.lua [options]
+---
+--- It looks at all namespaces unless one is given, and needs there, get and patch
+--- only with --apply, the rules below; and watch for the workloads, to wait for
+--- them. That the wait ends early for pods that can't start takes list and watch
+--- for pods and events, too.
+---
+--- RBAC:
+---   - {apiGroups: [""], resources: [pods], verbs: [list]}
+---   - {apiGroups: [apps], resources: [daemonsets, deployments, statefulsets], verbs: [get, list, patch]}
+
+local args = require "args"
+local tabular = require "tabular"
+local workload = require "lib.workload"
+
+local opts = args.parse {
+  about = "Restarts the workloads whose pods have run for too long, one after another.",
+  usage = "[-n NAMESPACE] restart-older.lua [options]",
+  { "--selector", "-l", type = "selector", help = "only workloads whose pods have these labels" },
+  { "--older-than", type = "duration", default = "30d", help = "how old the oldest pod must be" },
+  { "--wait", default = true, help = "don't wait for each" },
+  { "--timeout", type = "duration", default = "10m", help = "how long to wait for one" },
+  { "--apply", help = "restart them" },
+  examples = { "kubelua restart-older.lua", "kubelua -n shop restart-older.lua --older-than 7d --apply" },
+}
+
+local pods = cluster.pods
+if opts.selector then
+  pods = pods:filter { labels = opts.selector }
+end
+
+-- When the oldest pod of each workload was made.
+local since = {}
+for pod in pods do
+  local kind, name = workload.of(pod)
+  local key = table.concat({ pod.meta.namespace, kind, name }, " ")
+  local created = pod.meta.created
+  if created:age() >= opts.older_than.seconds and (not since[key] or created < since[key]) then
+    since[key] = created
+  end
+end
+
+local old = {}
+for _, view in ipairs { cluster.daemonsets, cluster.deployments, cluster.statefulsets } do
+  for item in view do
+    local oldest = since[table.concat({ item.meta.namespace, item.kind, item.meta.name }, " ")]
+    if oldest then
+      table.insert(old, { item = item, namespace = item.meta.namespace, kind = item.kind, name = item.meta.name, since = oldest })
+    end
+  end
+end
+table.sort(old, function(a, b) return a.since < b.since end)
+
+local report = tabular.new {
+  "NAMESPACE", "KIND", "NAME", { "OLDEST", align = "right", value = function(row) return row.since:human_age() end },
+}
+io.write(report:add_all(old):render("text"))
+if not opts.apply then
+  io.stderr:write(string.format("%d would be restarted (dry run: --apply does it)\n", #old))
+  return
+end
+for i, found in ipairs(old) do
+  found.item:restart { wait = opts.wait and opts.timeout or nil }
+  io.stderr:write(string.format("%d of %d restarted: %s/%s\n", i, #old, found.namespace, found.name))
+end

@@ -1,0 +1,3 @@
+-- Requires a module that is bytecode.
+-- refused: is bytecode; only source text is run
+require "bytecode"

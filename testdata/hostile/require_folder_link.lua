@@ -1,0 +1,3 @@
+-- Requires a module through a symbolic link to the folder above.
+-- refused: path escapes from parent
+require "up.outside"
