@@ -39,9 +39,10 @@ type Lease struct {
 	admit func(since time.Time) (done func(), ok bool)
 
 	mu      sync.Mutex
-	object  Value     // the newest version that was seen, absent before the first one
-	since   time.Time // when its spec was seen first
-	renewed time.Time // when the last renewal was sent; zero while it isn't held
+	object  Value         // the newest version that was seen, absent before the first one
+	since   time.Time     // when its spec was seen first
+	after   time.Duration // how long one that is gone since then still counts
+	renewed time.Time     // when the last renewal was sent; zero while it isn't held
 }
 
 // LeaseOptions say how a lease is held.

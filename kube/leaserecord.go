@@ -63,12 +63,18 @@ func (l *Lease) renew(ctx context.Context) error {
 	return l.claim(ctx)
 }
 
-// see remembers a version of the object.
+// see remembers a version of the object. One that isn't there any more counts for
+// as long as it was good for: its holder may not know yet.
 func (l *Lease) see(object Value) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.since.IsZero() || !bytes.Equal(object.Get("spec").Raw(), l.object.Get("spec").Raw()) {
 		l.since = time.Now()
+		if !object.Exists() {
+			l.after = l.bound()
+		} else {
+			l.after = 0
+		}
 	}
 	l.object = object
 }
@@ -78,16 +84,20 @@ func (l *Lease) see(object Value) {
 func (l *Lease) free() (since time.Time, free bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	bound := max(l.after, l.bound())
+	return l.since.Add(bound), bound == 0 || time.Since(l.since) > bound
+}
+
+// bound is for how long the object, if it doesn't change, is somebody else's.
+func (l *Lease) bound() time.Duration {
 	spec := l.object.Get("spec")
-	holder := spec.Get("holderIdentity").String()
-	duration := l.options.Duration
+	if holder := spec.Get("holderIdentity").String(); holder == "" || holder == l.options.Holder {
+		return 0
+	}
 	if seconds, ok := spec.Get("leaseDurationSeconds").Int(); ok {
-		duration = time.Duration(seconds) * time.Second
+		return time.Duration(seconds) * time.Second
 	}
-	if holder == "" || holder == l.options.Holder {
-		return l.since, true
-	}
-	return l.since.Add(duration), time.Since(l.since) > duration
+	return l.options.Duration
 }
 
 // create makes the object of a lease, held.

@@ -145,11 +145,11 @@ func (s *LeaseSet) others() (byHolder map[string][]*Lease, free bool) {
 		if l.Held() {
 			continue
 		}
-		if _, is := l.free(); is {
+		holder := l.seenHolder()
+		if _, is := l.free(); is || holder == "" {
 			free = true
 			continue
 		}
-		holder := l.seenHolder()
 		byHolder[holder] = append(byHolder[holder], l)
 	}
 	return byHolder, free

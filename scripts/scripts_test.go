@@ -253,9 +253,15 @@ total 9 10 AGE
 `})
 }
 
-// loadDemo loads the workload of make demo.
+// loadDemo loads the workload of make demo, when what other tests have left is gone.
 func loadDemo(t *testing.T) {
 	t.Helper()
+	const wait = `for ns in cluster.namespaces:filter { fields = "status.phase=Terminating" } do
+		ns:wait { deleted = true, timeout = 120 }
+	end`
+	if got := kubelua(t, "-e", wait); got.code != 0 {
+		t.Fatalf("wait for namespaces to go: %s", got)
+	}
 	if got := kubelua(t, "testdata/demo/load.lua"); got.code != 0 {
 		t.Fatalf("load the demo: %s", got)
 	}

@@ -21,9 +21,10 @@ func asker(in, out *os.File) kube.Asker {
 	}
 	replies := replies{from: in}
 	return func(ctx context.Context, question string) (bool, error) {
+		reply := replies.next() // before the question is seen: the answer may come at once
 		fmt.Fprintf(out, "kubelua: %s [y/N] ", question)
 		select {
-		case text := <-replies.next():
+		case text := <-reply:
 			return kube.IsYes(text), nil
 		case <-ctx.Done():
 			replies.forget()

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,23 @@ import (
 )
 
 // dialogue is kubelua on a terminal: what it must write, and what is typed then.
-type dialogue []struct{ want, typed string }
+type dialogue []turn
+
+type turn struct{ want, typed string }
+
+// atPrompt is a dialogue at the prompt: what is typed waits for the prompt too, where
+// it doesn't answer a question.
+func atPrompt(prompt string, turns ...turn) dialogue {
+	var d dialogue
+	for _, t := range turns {
+		if strings.HasSuffix(t.want, "[y/N] ") {
+			d = append(d, t)
+			continue
+		}
+		d = append(d, turn{t.want, ""}, turn{prompt, t.typed})
+	}
+	return d
+}
 
 // hold runs kubelua for the dialogue and returns its exit code.
 func (d dialogue) hold(t *testing.T, env []string, args ...string) int {
@@ -77,27 +94,27 @@ func TestProductionAsks(t *testing.T) {
 		{"Ctrl-C", dialogue{{question, "\x03"}, {"interrupted", ""}}, []string{"-e", script}, 130},
 		{"a question that was given up", dialogue{{question, ""}, {"took longer than 500ms", ""}, {question, "y\n"}, {"made", ""}}, []string{"-e", late}, 0},
 		{"end of input", dialogue{{question, "\x04"}, {"the answer was no", ""}}, []string{"-e", script}, 4},
-		{"at the prompt", dialogue{
-			{"eu-prod/" + namespace + "> ", change + "\n"},
-			{question, "no\n"},
-			{"the answer was no", change + "\n"}, // a new line is a new try
-			{question, "\x03"},
-			{"interrupted", change + "\n"},
-			{question, "YES\n"},
-			{"eu-prod/" + namespace + "> ", change + " print('and again')\n"},
-			{"\nand again", ":readonly on\n"},
-			{"changes are denied by :readonly on", change + "\n"},
-			{"denied by :readonly on", ":readonly\n"},
-			{"changes are denied by :readonly on", ":readonly maybe\n"},
-			{"usage: :readonly [on|off]", ":readonly off\n"},
-			{"changes are allowed", change + " print('at last')\n"},
-			{"\nat last", "\x04"},
-		}, nil, 0},
-		{"read-only at the prompt", dialogue{
-			{"eu-prod/" + namespace + " (read-only)> ", change + "\n"},
-			{"denied by --read-only", ":readonly off\n"},
-			{"changes are still denied by --read-only", ":quit\n"},
-		}, []string{"--read-only"}, 0},
+		{"at the prompt", atPrompt("eu-prod/"+namespace+"> ",
+			turn{"", change + "\n"},
+			turn{question, "no\n"},
+			turn{"the answer was no", change + "\n"}, // a new line is a new try
+			turn{question, "\x03"},
+			turn{"interrupted", change + "\n"},
+			turn{question, "YES\n"},
+			turn{"", change + " print('and again')\n"},
+			turn{"\nand again", ":readonly on\n"},
+			turn{"changes are denied by :readonly on", change + "\n"},
+			turn{"denied by :readonly on", ":readonly\n"},
+			turn{"changes are denied by :readonly on", ":readonly maybe\n"},
+			turn{"usage: :readonly [on|off]", ":readonly off\n"},
+			turn{"changes are allowed", change + " print('at last')\n"},
+			turn{"\nat last", "\x04"},
+		), nil, 0},
+		{"read-only at the prompt", atPrompt("eu-prod/"+namespace+" (read-only)> ",
+			turn{"", change + "\n"},
+			turn{"denied by --read-only", ":readonly off\n"},
+			turn{"changes are still denied by --read-only", ":quit\n"},
+		), []string{"--read-only"}, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
