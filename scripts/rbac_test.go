@@ -35,6 +35,7 @@ func TestRoles(t *testing.T) {
 		"scripts/label-sweep.lua":      {args: "deployments run=%d --all --apply", web: true},
 		"scripts/night-scale.lua":      {args: "up -l app=night-%d --apply", objects: nights},
 		"scripts/no-limits.lua":        {},
+		"scripts/orphans.lua":          {args: "-l app=orphan-%d --older-than 0s --delete --apply", objects: orphans},
 		"scripts/pod-census.lua":       {},
 		"scripts/pod-cleanup.lua":      {args: "-l app=done-%d --older-than 0s --apply", done: true},
 		"scripts/quotas.lua":           {},
@@ -164,6 +165,16 @@ var nights = func() string {
 			fmt.Fprintf(&b, "{apiVersion: apps/v1, kind: %s, metadata: {name: night-%d, labels: {app: night-%d}, annotations: {scripts.kubelua/replicas-by-day: \"0\"}},\n"+
 				" spec: {replicas: 0, selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: i}]}}}}\n---\n", kind, i, i)
 		}
+	}
+	return b.String()
+}()
+
+// orphans are ConfigMaps and Secrets that nothing refers to, orphan-1 to orphan-20.
+var orphans = func() string {
+	var b strings.Builder
+	for i := 1; i <= 20; i++ {
+		fmt.Fprintf(&b, "{apiVersion: v1, kind: ConfigMap, metadata: {name: orphan-%d, labels: {app: orphan-%d}}}\n---\n"+
+			"{apiVersion: v1, kind: Secret, metadata: {name: orphan-%d, labels: {app: orphan-%d}}}\n---\n", i, i, i, i)
 	}
 	return b.String()
 }()

@@ -299,6 +299,69 @@ func TestCleanups(t *testing.T) {
 			resource: "pods", left: []string{"fresh", "of-job", "running"},
 		},
 		{
+			name: "orphans",
+			objects: `
+{apiVersion: v1, kind: ConfigMap, metadata: {name: alone, labels: {app: alone-config}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: env, labels: {app: env}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: env-from, labels: {app: env-from}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: by-policy, labels: {app: by-policy}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: init, labels: {app: init}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: projected, labels: {app: projected}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: release, labels: {app: release, owner: helm}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: volume, labels: {app: volume}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: alone, labels: {app: alone}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: account, labels: {app: account}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: driver, labels: {app: driver}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: env, labels: {app: secret-env}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: env-from, labels: {app: secret-env-from}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: projected, labels: {app: secret-projected}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: pull, labels: {app: pull}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: release, labels: {app: secret-release}}, type: helm.sh/release.v1}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: tls, labels: {app: tls}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: volume, labels: {app: secret-volume}}}
+---
+{apiVersion: batch/v1, kind: CronJob, metadata: {name: c}, spec: {schedule: "@yearly", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, imagePullSecrets: [{name: pull}], containers: [{name: a, image: i}],
+ initContainers: [{name: b, image: i, envFrom: [{configMapRef: {name: init}}]}]}}}}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: 0, selector: {matchLabels: {app: d}}, template: {metadata: {labels: {app: d}}, spec: {containers: [{name: a, image: i,
+ env: [{name: A, valueFrom: {configMapKeyRef: {name: env, key: a}}}, {name: B, valueFrom: {secretKeyRef: {name: env, key: a}}}],
+ envFrom: [{configMapRef: {name: env-from}}, {secretRef: {name: env-from}}]}]}}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i}, spec: {tls: [{hosts: [a]}, {secretName: tls}], defaultBackend: {service: {name: s, port: {number: 80}}}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: policy}, spec: {podSelector: {matchLabels: {a: by-policy}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: p}}, spec: {` + idle + `, containers: [{name: a, image: i}], volumes: [{name: a, configMap: {name: volume}}, {name: b, secret: {secretName: volume}},
+ {name: c, projected: {sources: [{configMap: {name: projected}}, {secret: {name: projected}}, {downwardAPI: {}}]}}, {name: d, csi: {driver: d.example.com, nodePublishSecretRef: {name: driver}}}]}}
+---
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: s}, secrets: [{name: account}]}
+`,
+			args:     "orphans.lua --older-than 0s --also networkpolicies --delete",
+			table:    "NAMESPACE KIND NAME TYPE AGE\nNS ConfigMap alone - AGE\nNS Secret alone Opaque AGE\n",
+			resource: "configmaps,secrets",
+			left: []string{
+				"by-policy", "env", "env-from", "init", "projected", "release", "volume",
+				"account", "driver", "secret-env", "secret-env-from", "secret-projected", "pull", "secret-release", "tls", "secret-volume",
+			},
+		},
+		{
 			name: "job-retention",
 			objects: `
 {apiVersion: batch/v1, kind: Job, metadata: {name: done, labels: {app: done}}, spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: a, image: i}]}}}}
