@@ -128,8 +128,9 @@ func (s *Scheduler) retake() {
 // launch starts a run that was claimed.
 func (s *Scheduler) launch(c Claim) {
 	d := s.duties[c.Job]
-	if stopped := s.runs.Err() != nil; d == nil || d.state != claiming || stopped {
+	if stopped := s.runs.Err() != nil; d == nil || d.state != claiming || d.gone || stopped {
 		s.Runner.slots.give()
+		s.forget(d)
 		r := Result{Job: c.Job, Scheduled: c.Scheduled, Attempt: c.Attempt, Finished: s.now(), Outcome: Cancelled, Error: "it did not begin"}
 		if stopped {
 			r.Retry = r.Finished // whoever schedules next makes it
@@ -152,8 +153,8 @@ func (s *Scheduler) start(d *duty, c Claim, by engine.Trigger) {
 	go func() {
 		defer cancel(nil)
 		e := s.Runner.run(ctx, definition, engine.JobRun{Scheduled: c.Scheduled.In(definition.zone()), Attempt: c.Attempt, Trigger: by})
-		replaced := context.Cause(ctx) == errReplaced
-		s.mail.post(func() { s.ended(d, e, replaced) })
+		cause := context.Cause(ctx)
+		s.mail.post(func() { s.ended(d, e, cause == errReplaced || cause == errRemoved) })
 	}()
 	s.wakes.set(d, d.nextWake())
 }
@@ -166,14 +167,21 @@ func (d *Definition) zone() *time.Location {
 	return d.Job.Schedule.Zone()
 }
 
-// ended notes how a run has ended.
-func (s *Scheduler) ended(d *duty, e Ended, replaced bool) {
+// forget forgets a job that nobody describes any more.
+func (s *Scheduler) forget(d *duty) {
+	if d != nil && d.gone {
+		delete(s.duties, d.Job.Name)
+	}
+}
+
+// ended notes how a run has ended, and whether it was given up for good.
+func (s *Scheduler) ended(d *duty, e Ended, givenUp bool) {
 	s.running--
 	now := s.now()
 	result := Result{Job: d.Job.Name, Scheduled: e.Scheduled, Attempt: e.Attempt, Finished: now, Outcome: e.Outcome, Error: short(e.Err)}
 	d.state = idle
 	byHand := e.Trigger == engine.ByHand
-	if e.Err != nil && !byHand && e.Attempt <= d.Job.Retries && !replaced && !d.gone {
+	if e.Err != nil && !byHand && e.Attempt <= d.Job.Retries && !givenUp {
 		pause := d.Job.Backoff.Pause(e.Attempt)
 		result.Retry = now.Add(pause)
 		d.state, d.retry = pausing, result.Retry
@@ -183,6 +191,7 @@ func (s *Scheduler) ended(d *duty, e Ended, replaced bool) {
 	if !byHand {
 		s.writes.finish(result)
 	}
+	s.forget(d)
 	if d.gone || s.runs.Err() != nil {
 		return
 	}

@@ -21,7 +21,7 @@ type duty struct {
 	retry  time.Time // when it is tried again
 	cancel context.CancelCauseFunc
 	last   Run  // the newest run, as the ledger has it
-	gone   bool // nobody describes the job any more
+	gone   bool // nobody describes the job any more; it is forgotten when its run is over
 
 	alarm
 }
@@ -81,6 +81,7 @@ func (d *duty) retake(s *Scheduler, now time.Time) {
 func (d *duty) nextWake() time.Time {
 	replaces := d.Job.Overlap == engine.OverlapReplace
 	switch {
+	case d.gone:
 	case d.state == idle, d.state == running && replaces:
 		return d.next()
 	case d.state == pausing && replaces:

@@ -27,7 +27,7 @@ type follower struct {
 	objects map[string]*object
 	room    chan struct{} // holds a value for each object
 	stop    context.CancelFunc
-	stopped bool
+	stopped bool // it watches no longer, and is known until no object has a run
 }
 
 // object is an object whose event triggers a run, or that has one. An object has one
@@ -57,15 +57,28 @@ func (s *Scheduler) follow(d *Definition) {
 	case on == nil || s.Cluster == nil:
 		s.unfollow(name, nil)
 		return
-	case f != nil && f.what == whatOf(on):
+	case f != nil && !f.stopped && f.what == whatOf(on):
 		f.Definition = d
 		return
 	}
 	s.unfollow(name, nil)
 	ctx, stop := context.WithCancel(s.runs)
 	f = &follower{Definition: d, what: whatOf(on), objects: map[string]*object{}, room: make(chan struct{}, maxObjects), stop: stop}
+	f.takeOver(s.follows[name])
 	s.follows[name] = f
 	s.watching.Go(func() { s.watch(ctx, f, d.Job) })
+}
+
+// takeOver takes over the objects of a follower that was stopped, if there is one:
+// theirs are the runs that go on.
+func (f *follower) takeOver(before *follower) {
+	if before == nil {
+		return
+	}
+	for uid, o := range before.objects {
+		o.follower, f.objects[uid] = f, o
+		f.room <- struct{}{}
+	}
 }
 
 // unfollow ends the watch of a job, if it has one. Runs that go on are cancelled
@@ -78,12 +91,20 @@ func (s *Scheduler) unfollow(name string, cause error) {
 	f.stop()
 	f.stopped = true
 	for _, o := range f.objects {
-		s.wakes.set(o, time.Time{})
+		o.pending = false
 		if o.cancel != nil && cause != nil {
 			o.cancel(cause)
 		}
+		s.settled(o)
 	}
-	delete(s.follows, name)
+	s.unfollowed(f)
+}
+
+// unfollowed forgets a follower that was stopped, once none of its objects has a run.
+func (s *Scheduler) unfollowed(f *follower) {
+	if name := f.Job.Name; f.stopped && len(f.objects) == 0 && s.follows[name] == f {
+		delete(s.follows, name)
+	}
 }
 
 // watch hands the events that trigger a job to the loop until ctx ends.
@@ -195,18 +216,20 @@ func (s *Scheduler) trigger(o *object, now time.Time) {
 	go func() {
 		defer cancel(nil)
 		e := s.Runner.run(ctx, definition, engine.JobRun{Scheduled: now, Attempt: attempt, Trigger: engine.ByEvent, Event: &ev})
-		s.mail.post(func() { s.triggered(o, e) })
+		givenUp := context.Cause(ctx) == errRemoved
+		s.mail.post(func() { s.triggered(o, e, givenUp) })
 	}()
 }
 
-// triggered notes how the run of an object has ended.
-func (s *Scheduler) triggered(o *object, e Ended) {
+// triggered notes how the run of an object has ended, and whether it was given up for
+// good.
+func (s *Scheduler) triggered(o *object, e Ended, givenUp bool) {
 	s.running--
 	o.cancel = nil
 	now := s.now()
 	begins := now
 	switch {
-	case e.Err == nil || e.Attempt > o.Job.Retries:
+	case e.Err == nil || e.Attempt > o.Job.Retries || givenUp:
 		o.attempt, o.retry = 0, time.Time{}
 		begins = now.Add(o.Job.On.Debounce)
 	default:
@@ -215,9 +238,9 @@ func (s *Scheduler) triggered(o *object, e Ended) {
 		if o.pending {
 			o.attempt = 0 // something newer is tried
 		}
-		o.pending = true
+		o.pending = !o.stopped
 	}
-	if o.pending && !o.stopped {
+	if o.pending {
 		s.wakes.set(o, begins)
 	}
 	s.settled(o)
@@ -232,4 +255,5 @@ func (s *Scheduler) settled(o *object) {
 	s.wakes.set(o, time.Time{})
 	delete(o.objects, o.uid)
 	<-o.room
+	s.unfollowed(o.follower)
 }

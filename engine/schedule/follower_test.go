@@ -193,3 +193,36 @@ func TestFollowerIsRedefined(t *testing.T) {
 	})
 	b.end()
 }
+
+// An object has one run at a time, also where its job begins to watch anew: because
+// it watches something else, or was gone for a while.
+func TestFollowerWatchesAnew(t *testing.T) {
+	for name, between := range map[string]func(b *bench){
+		"something else": func(*bench) {},
+		"gone":           func(b *bench) { b.Set(nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, o := onCluster(t)
+			o.apply("it", "1")
+			job := watching(o.namespace, `events = "ADDED"`, `retries = 1, run = function(ctx)
+				print("note", "begins", ctx.attempt)
+				kube.with({ close = function() task.sleep(1) print("note", "ends") end }, function() task.sleep(1) end)
+			end`)
+			b.job(job)
+			b.beginNow()
+			b.await("a run", func() bool { return b.has("begins 1") })
+			between(b)
+			b.job(strings.Replace(job, "watched=yes", "watched", 1))
+			b.await("another one", func() bool { return len(b.soFar()) >= 4 })
+			b.await("nothing waits", func() bool { return b.objects() == 0 })
+			b.Set(nil)
+			b.end()
+			var got []string
+			for _, note := range b.took() {
+				_, what, _ := strings.Cut(note, " ")
+				got = append(got, what)
+			}
+			assert.Equal(t, []string{"begins 1", "ends", "begins 1", "ends"}, got)
+		})
+	}
+}

@@ -465,6 +465,31 @@ func TestSchedulerJobsComeAndGo(t *testing.T) {
 	})
 }
 
+// A job that is removed, and is back before its run has ended, waits for that.
+func TestSchedulerJobComesBack(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		job := `schedule = "* * * * * *", retries = 1, ` + says(`kube.with({ close = function() task.sleep(4) print("note closed") end }, function() task.sleep(3600) end)`)
+		b.job(job)
+		b.begin()
+		b.pass(1500 * time.Millisecond)
+		b.Set(nil)
+		b.pass(time.Second)
+		all, err := b.Status(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, all)
+		assert.EqualError(t, b.Trigger(t.Context(), "it"), "there is no job it")
+		b.job(job)
+		b.pass(4 * time.Second)
+		assert.Equal(t, []string{"1s it 00:00:01 1", "5.5s closed", "6s it 00:00:06 1"}, b.took())
+		b.Set(nil)
+		b.pass(time.Minute)
+		assert.Equal(t, []string{"10.5s closed"}, b.took())
+		b.job(`schedule = "* * * * * *", ` + says(""))
+		b.pass(time.Second)
+		assert.Equal(t, []string{"1m7s it 00:01:07 1"}, b.took(), "it begins anew")
+	})
+}
+
 // broken is a ledger that can't be written for a while.
 type broken struct {
 	*Memory

@@ -21,33 +21,45 @@ func (s *Scheduler) settle() {
 			d = newDuty(definition)
 			s.duties[name] = d
 			s.resume(d, s.records[name], now)
+		case d.gone: // and its run, which was cancelled, hasn't ended yet
+			d.gone = false
+			d.redefine(definition)
+			s.renew(d, now)
 		case d.Definition == definition:
 			continue
 		case d.redefine(definition):
-			// What came before doesn't concern the new schedule.
-			d.done, d.backlog = now, time.Time{}
-			if d.Job.Schedule != nil {
-				s.writes.add(d.passes(now))
-			}
+			s.renew(d, now) // what came before doesn't concern the new schedule
 		}
 		s.wakes.set(d, d.nextWake())
 		s.follow(definition)
 	}
 	for name, d := range s.duties {
-		if !there[name] {
+		if !there[name] && !d.gone {
 			s.remove(d)
 		}
 	}
 }
 
-// remove gives up a job.
+// renew has the schedule of a job begin now.
+func (s *Scheduler) renew(d *duty, now time.Time) {
+	d.done, d.backlog = now, time.Time{}
+	if d.Job.Schedule != nil {
+		s.writes.add(d.passes(now))
+	}
+}
+
+// remove gives up a job. One that has a run, or is about to, is known until that is
+// over: it may come back meanwhile, and has one run at a time.
 func (s *Scheduler) remove(d *duty) {
 	d.gone = true
-	if d.state == running {
+	switch d.state {
+	case running:
 		d.cancel(errRemoved)
+	case claiming:
+	default:
+		delete(s.duties, d.Job.Name)
 	}
 	s.wakes.set(d, time.Time{})
-	delete(s.duties, d.Job.Name)
 	s.unfollow(d.Job.Name, errRemoved)
 	// Where it comes back, it begins anew.
 	delete(s.records, d.Job.Name)
@@ -57,10 +69,7 @@ func (s *Scheduler) remove(d *duty) {
 func (s *Scheduler) resume(d *duty, r Record, now time.Time) {
 	d.done, d.last = r.Scheduled, r.Run
 	if r.Scheduled.IsZero() || r.Schedule != d.identity || d.turnBack(now) {
-		d.done = now
-		if d.Job.Schedule != nil {
-			s.writes.add(d.passes(now))
-		}
+		s.renew(d, now)
 	}
 	again := r.Run.Retry
 	if r.Run.Attempt > 0 && r.Run.Finished.IsZero() {

@@ -29,6 +29,9 @@ func (s *Scheduler) Status(ctx context.Context) ([]Status, error) {
 	var all []Status
 	err := s.ask(ctx, func() {
 		for name, d := range s.duties {
+			if d.gone {
+				continue
+			}
 			status := Status{Job: d.Job, Running: d.state == running, Last: d.last, Next: d.next()}
 			if d.state == pausing {
 				status.Next = d.retry
@@ -54,7 +57,7 @@ func (s *Scheduler) Trigger(ctx context.Context, name string) error {
 	err := s.ask(ctx, func() {
 		d := s.duties[name]
 		switch {
-		case d == nil:
+		case d == nil || d.gone:
 			failed = fmt.Errorf("there is no job %s", name)
 		case s.draining:
 			failed = ErrStopped

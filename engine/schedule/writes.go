@@ -130,7 +130,9 @@ func (s *Scheduler) unclaim(c Claim) {
 		return
 	}
 	d.unclaim()
-	s.wakes.set(d, s.writes.after)
+	if s.forget(d); !d.gone {
+		s.wakes.set(d, s.writes.after)
+	}
 }
 
 // outlasting is a context for a write that is begun under another one.
