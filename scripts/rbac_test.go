@@ -41,6 +41,7 @@ func TestRoles(t *testing.T) {
 		"scripts/quotas.lua":           {},
 		"scripts/restart-older.lua":    {args: "--older-than 0s --no-wait --apply", objects: old},
 		"scripts/restarts.lua":         {args: "--logs 1", objects: restarting},
+		"scripts/secret-usage.lua":     {},
 		"scripts/stuck-finalizers.lua": {args: "configmaps --older-than 0s --remove example.com/lock-%d --apply"},
 		"scripts/unready.lua":          {web: true},
 		"scripts/unused-claims.lua":    {},

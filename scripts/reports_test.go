@@ -211,6 +211,41 @@ NS ServiceAccount NS/robot Role/any
 			},
 		},
 		{
+			name: "secret-usage",
+			objects: `
+{apiVersion: v1, kind: Secret, metadata: {name: token}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {schedulerName: none,
+ containers: [{name: a, image: i, env: [{name: A, valueFrom: {secretKeyRef: {name: token, key: a}}}]}, {name: b, image: i, env: [{name: A, valueFrom: {secretKeyRef: {name: token, key: a}}}]}]}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: one}, spec: {` + idle + `, containers: [{name: a, image: i, envFrom: [{configMapRef: {name: token}}]}], volumes: [{name: v, secret: {secretName: token}}]}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: once}, spec: {template: {spec: {` + idle + `, imagePullSecrets: [{name: pull}], containers: [{name: a, image: i}]}}}}
+---
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}, imagePullSecrets: [{name: pull}]}
+`,
+			wait: map[string]string{
+				"deployment/web":                "jsonpath={.status.replicas}=2",
+				"pods --selector=app=web":       "create",
+				"pods --selector=job-name=once": "create",
+			},
+			runs: map[string]result{
+				"secret-usage.lua": {stdout: `NAMESPACE SECRET USED BY NAME AS
+NS pull Job once imagePullSecrets
+NS pull ServiceAccount robot imagePullSecrets
+NS token Deployment web env A
+NS token Pod one volume v
+`},
+				"secret-usage.lua pull -o csv": {stdout: `NAMESPACE,SECRET,USED BY,NAME,AS
+NS,pull,Job,once,imagePullSecrets
+NS,pull,ServiceAccount,robot,imagePullSecrets
+`},
+				"secret-usage.lua --kind ConfigMap": {stdout: `NAMESPACE CONFIGMAP USED BY NAME AS
+NS token Pod one envFrom
+`},
+			},
+		},
+		{
 			name: "unused-claims",
 			objects: `
 {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: used}, spec: {storageClassName: none, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}

@@ -67,7 +67,9 @@ function references.of(spec, refer)
     end
   end
   for _, volume in ipairs(spec.volumes or {}) do
-    in_volume(volume, refer)
+    if not volume.name:match("^kube%-api%-access%-") then -- which every pod is given
+      in_volume(volume, refer)
+    end
   end
   for _, secret in ipairs(spec.imagePullSecrets or {}) do
     told(refer, "Secret", secret.name, "imagePullSecrets")

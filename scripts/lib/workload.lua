@@ -3,11 +3,11 @@ local workload = {}
 
 --- Returns the kind and the name of what controls a pod, of a Deployment's pod
 --- those of the Deployment; of a pod that nothing controls its own. The pod tells
---- all of that, so nothing is sent.
+--- all of that, so nothing is sent. Any other object will do as well.
 ---
 ---     print(workload.of(pod))    --> Deployment  web
 ---
----@param pod Pod
+---@param pod Item
 ---@return string kind
 ---@return string name
 function workload.of(pod)
