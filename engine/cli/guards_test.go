@@ -22,8 +22,8 @@ type dialogue []turn
 
 type turn struct{ want, typed string }
 
-// atPrompt is a dialogue at the prompt: what is typed waits for the prompt too, where
-// it doesn't answer a question.
+// atPrompt is a dialogue that begins with a prompt: what is typed waits for the next
+// one too, where it doesn't answer a question.
 func atPrompt(prompt string, turns ...turn) dialogue {
 	var d dialogue
 	for _, t := range turns {
@@ -32,6 +32,7 @@ func atPrompt(prompt string, turns ...turn) dialogue {
 			continue
 		}
 		d = append(d, turn{t.want, ""}, turn{prompt, t.typed})
+		prompt = "> "
 	}
 	return d
 }
