@@ -1,100 +1,284 @@
 package scripts_test
 
 import (
+	"encoding/json"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
 
 	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
-// folderPages are pages whose blocks are files, if their first line names one;
-// their commands are run in a folder that has these.
-var folderPages = []string{"docs/deploy.md", "docs/editor.md", "docs/testing.md"}
+// block is a fenced block of code.
+type block struct {
+	language, text string
+	line           int
+}
 
-var (
-	fileName = regexp.MustCompile(`^(?:--|#) ([\w./-]+\.(?:lua|yaml))\n`)
-	took     = regexp.MustCompile(`\b[0-9.]+m?s\b`)
-)
+// page returns the text of a page and its blocks.
+func page(t *testing.T, name string) (text string, blocks []block) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = string(data)
+	var current *block
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		language, fence := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "```")
+		switch {
+		case fence && current == nil:
+			current = &block{language: language, line: n + 1}
+		case fence:
+			blocks = append(blocks, *current)
+			current = nil
+		case current != nil:
+			current.text += line
+		}
+	}
+	if current != nil {
+		t.Errorf("%s:%d: the block has no end", name, current.line)
+	}
+	return text, blocks
+}
 
-// TestFolderPages makes the files of a page and runs its commands, which print
-// what the page says. Tests that no command names are run, too.
-func TestFolderPages(t *testing.T) {
-	for _, name := range folderPages {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
+// pages are the README and all that is below docs.
+func pages(t *testing.T) []string {
+	t.Helper()
+	names := []string{"README.md"}
+	err := fs.WalkDir(os.DirFS(".."), "docs", func(name string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(name) == ".md" {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// languages says what is done with the blocks of each language, in the order of
+// the page. Every block runs, or is at least read by what would run it.
+var languages = map[string]func(*reader, block){
+	"console": (*reader).console,
+	"diff":    (*reader).diff,
+	"go":      (*reader).goCode,
+	"json":    (*reader).json,
+	"lua":     (*reader).lua,
+	"sh":      (*reader).shell,
+	"text":    (*reader).session,
+	"yaml":    (*reader).yaml,
+}
+
+// TestPages follows each page as its reader would, on the cluster of make demo:
+// a block whose first line names a file is written to it, Lua prints what its
+// comments say, and commands print what stands below them.
+func TestPages(t *testing.T) {
+	for _, name := range pages(t) {
+		t.Run(name, func(t *testing.T) {
 			_, blocks := page(t, name)
-			var tests []string
-			ran := ""
+			r := &reader{T: t, page: name, dir: t.TempDir(), bin: filepath.Dir(program(t))}
+			if slices.ContainsFunc(blocks, block.needsCluster) {
+				loadDemo(t)
+			}
+			r.furnish()
 			for _, b := range blocks {
-				m := fileName.FindStringSubmatch(b.text)
-				switch {
-				case m != nil:
-					writeIn(t, dir, m[1], b.text)
-					if strings.HasSuffix(m[1], "_test.lua") {
-						tests = append(tests, m[1])
-					}
-				case b.language == "console":
-					command, want, _ := strings.Cut(b.text, "\n")
-					ran += command + "\n"
-					words, ok := strings.CutPrefix(command, "$ kubelua ")
-					if !ok {
-						t.Fatalf("%s:%d: want a run of kubelua", name, b.line)
-					}
-					got := runIn(t, dir, strings.Fields(words)...)
-					got.stdout, want = took.ReplaceAllString(got.stdout, "TIME"), took.ReplaceAllString(want, "TIME")
-					if plain(got.stdout) != plain(want) {
-						t.Errorf("%s:%d: got %s\nwant %s", name, b.line, got, want)
-					}
-				case b.language == "lua":
-					writeIn(t, dir, "page.lua", b.text)
-					want := ""
-					for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
-						want += m[1] + "\n"
-					}
-					runIn(t, dir, "page.lua").check(t, result{stdout: want})
+				handle := languages[b.language]
+				if handle == nil {
+					t.Errorf("%s:%d: a block of language %q, which nothing tests", name, b.line, b.language)
+					continue
 				}
+				r.block = b
+				handle(r, b)
 			}
-			for _, file := range tests {
-				if !strings.Contains(ran, file) {
-					if got := runIn(t, dir, "test", file); got.code != 0 {
-						t.Errorf("%s: %s", file, got)
-					}
-				}
-			}
-			if ran == "" {
-				t.Errorf("%s: found no commands", name)
-			}
+			r.testFiles()
 		})
 	}
 }
 
-// writeIn writes a file below a folder.
-func writeIn(t *testing.T, dir, name, text string) {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
+// needsCluster tells whether a block runs on the cluster.
+func (b block) needsCluster() bool { return b.language == "lua" || b.language == "console" }
+
+// reader follows a page in a folder of its own.
+type reader struct {
+	*testing.T
+	page     string
+	dir      string
+	bin      string // where kubelua is
+	block    block
+	overlay  map[string]string // of the files of the tree that the page changes
+	commands strings.Builder   // that were run
+	tests    []string          // files of tests that were written
+}
+
+// furnish has in the folder what a clone has that pages name.
+func (r *reader) furnish() {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		r.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	for name, target := range map[string]string{"bin": binDir, "scripts": filepath.Join(root, "scripts"), "testdata": filepath.Join(root, "testdata")} {
+		if err := os.Symlink(target, filepath.Join(r.dir, name)); err != nil {
+			r.Fatal(err)
+		}
 	}
 }
 
-// runIn runs kubelua in a folder, on the cluster of the tests.
-func runIn(t *testing.T, dir string, args ...string) result {
-	t.Helper()
-	var stdout, stderr strings.Builder
-	cmd := exec.CommandContext(t.Context(), program(t), append([]string{"--kubeconfig", localtest.Kubeconfig(t)}, args...)...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Join(binDir, "cache"))
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		t.Fatal(err)
+// wrong reports something that is wrong with the block.
+func (r *reader) wrong(format string, args ...any) {
+	r.Helper()
+	r.Errorf("%s:%d: "+format, append([]any{r.page, r.block.line}, args...)...)
+}
+
+// fileName is a first line that names the file that a block is.
+var fileName = regexp.MustCompile(`^(?:--|#) ([\w./-]+\.(?:lua|yaml))(?::.*)?\n`)
+
+// written writes a block to the file that it names, if it names one.
+func (r *reader) written(b block) bool {
+	m := fileName.FindStringSubmatch(b.text)
+	if m == nil {
+		return false
 	}
-	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	r.write(m[1], b.text)
+	if strings.HasSuffix(m[1], "_test.lua") {
+		r.tests = append(r.tests, m[1])
+	}
+	return true
+}
+
+// write writes a file below the folder.
+func (r *reader) write(name, text string) {
+	path := filepath.Join(r.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		r.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// promised is what a block says that it prints: the text behind each "-->".
+var promised = regexp.MustCompile(`(?m)-->(.*)$`)
+
+// lua runs a script, whose lines are numbered as in the page. The examples of the
+// reference stand for themselves, so they are checked and not run.
+func (r *reader) lua(b block) {
+	if r.written(b) {
+		return
+	}
+	r.write("page.lua", strings.Repeat("\n", b.line-1)+b.text)
+	if strings.HasPrefix(r.page, "docs/reference/") {
+		if got := r.run("kubelua check page.lua"); got.code != 0 {
+			r.wrong("%s", got)
+		}
+		return
+	}
+	want := ""
+	for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
+		want += m[1] + "\n"
+	}
+	if got := r.run("kubelua --local page.lua"); got.code != 0 || got.stderr != "" || steady(got.stdout) != steady(want) {
+		r.wrong("got %s\nwant\n%s", got, want)
+	}
+}
+
+// testFiles runs the tests of the page that none of its commands has run.
+func (r *reader) testFiles() {
+	for _, file := range r.tests {
+		if !strings.Contains(r.commands.String(), file) {
+			if got := r.run("kubelua test " + file); got.code != 0 {
+				r.Errorf("%s: %s: %s", r.page, file, got)
+			}
+		}
+	}
+}
+
+// yaml reads YAML, which the server takes if it is an object.
+func (r *reader) yaml(b block) {
+	if r.written(b) {
+		return
+	}
+	var value any
+	if err := yaml.UnmarshalStrict([]byte(b.text), &value); err != nil {
+		r.wrong("%v", err)
+	}
+	if object, ok := value.(map[string]any); ok && object["kind"] != nil {
+		cmd := localtest.Command(r.T, "create", "--dry-run=server", "--validate=strict", "--filename=-")
+		cmd.Stdin = strings.NewReader(b.text)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			r.wrong("%v: %s", err, out)
+		}
+	}
+}
+
+func (r *reader) json(b block) {
+	if !json.Valid([]byte(b.text)) {
+		r.wrong("this isn't JSON")
+	}
+}
+
+// session looks whether a block is a session at the prompt: those of the README and
+// the pages in docs are typed by TestRecordedSessions of package cli.
+func (r *reader) session(b block) {
+	if dir := filepath.Dir(r.page); dir != "." && dir != "docs" || !strings.HasPrefix(b.text, "$ bin/kubelua --local\nlocal> ") {
+		r.wrong("a text should be a session that begins with $ bin/kubelua --local, of a page in docs")
+	}
+}
+
+// TestShownFiles looks whether pages show files as they are.
+func TestShownFiles(t *testing.T) {
+	for name, file := range map[string]string{
+		"README.md":      "testdata/demo/waiting.lua",
+		"docs/guards.md": "testdata/demo/night.yaml",
+	} {
+		_, blocks := page(t, name)
+		text, err := os.ReadFile(filepath.Join("..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(blocks, func(b block) bool { return b.text == string(text) }) {
+			t.Errorf("%s doesn't show %s", name, file)
+		}
+	}
+}
+
+// TestLinks follows the links of the pages to other pages and files, and to
+// headings in them.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#\s:]*)(?:#([^)\s]+))?\)`)
+	for _, name := range pages(t) {
+		text, _ := page(t, name)
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			target := name
+			if m[1] != "" {
+				target = filepath.Join(filepath.Dir(name), m[1])
+			}
+			if _, err := os.Stat(filepath.Join("..", target)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if m[2] != "" && !slices.Contains(anchors(t, target), m[2]) {
+				t.Errorf("%s: %s has no heading #%s", name, target, m[2])
+			}
+		}
+	}
+}
+
+// anchors are what links to the headings of a page are called.
+func anchors(t *testing.T, name string) []string {
+	t.Helper()
+	text, _ := page(t, name)
+	dropped := regexp.MustCompile(`[^\w\- ]`)
+	var names []string
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		names = append(names, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return names
 }

@@ -222,34 +222,6 @@ func TestClusterRole(t *testing.T) {
 	got.check(t, result{stdout: file + ": ok: 1 permission\nscripts/pod-census.lua: ok: 1 permission\n"})
 }
 
-// TestDocumentedRoles runs the commands of the page about permissions.
-func TestDocumentedRoles(t *testing.T) { runCommands(t, "docs/rbac.md", 3) }
-
-// runCommands runs the commands of a page on the cluster of make demo and compares
-// what they print on stdout and stderr.
-func runCommands(t *testing.T, name string, want int) {
-	t.Helper()
-	loadDemo(t)
-	_, blocks := page(t, name)
-	ran := 0
-	for _, b := range blocks {
-		if b.language != "console" {
-			continue
-		}
-		for _, example := range strings.Split("\n"+b.text, "\n$ bin/kubelua --local ")[1:] {
-			ran++
-			command, want, _ := strings.Cut(example, "\n")
-			got := kubelua(t, strings.Fields(command)...)
-			if got, want := plain(got.stdout+got.stderr), plain(strings.TrimSuffix(want, "\n")+"\n"); got != want {
-				t.Errorf("%s: got\n%s\nwant\n%s", command, got, want)
-			}
-		}
-	}
-	if ran != want {
-		t.Errorf("%s: ran %d commands, want %d", name, ran, want)
-	}
-}
-
 // onlyRole reads the role of a file that has one, of the namespace.
 func onlyRole(t *testing.T, file, namespace string) kube.Role {
 	t.Helper()

@@ -16,6 +16,9 @@ var (
 	// session is a session at the prompt in a page, on the cluster of make demo.
 	session = regexp.MustCompile("(?ms)^```text\n\\$ bin/kubelua --local\n(.*?)^```$")
 
+	// shown is the YAML of a file in a page with sessions, which is in the cluster.
+	shown = regexp.MustCompile("(?ms)^```yaml\n(# [\\w-]+\\.yaml\n.*?)^```$")
+
 	// entered is what a user enters in a session: what stands behind a prompt, and
 	// in the lines that go on.
 	entered = regexp.MustCompile(`(?m)^local\S*(?: \(\S+\))?> (.*(?:\n +\.\. .*)*)$`)
@@ -43,14 +46,23 @@ func TestRecordedSessions(t *testing.T) {
 	writeKubeconfig(t, kubeconfig, "local")
 	out, err := program(t, "--kubeconfig", kubeconfig, "../../testdata/demo/load.lua").CombinedOutput()
 	require.NoError(t, err, string(out))
-	for _, name := range []string{"README.md", "docs/prompt.md"} {
-		t.Run(name, func(t *testing.T) {
-			file := filepath.Join("../..", name)
-			data, err := os.ReadFile(file)
-			require.NoError(t, err)
-			text := string(data)
-			sessions := session.FindAllStringSubmatch(text, -1)
-			require.NotEmpty(t, sessions)
+	files, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	for _, file := range append(files, "../../README.md") {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		text := string(data)
+		sessions := session.FindAllStringSubmatch(text, -1)
+		if sessions == nil {
+			continue
+		}
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			for _, m := range shown.FindAllStringSubmatch(text, -1) {
+				load := program(t, "--kubeconfig", kubeconfig, "-e", `cluster:apply(io.read("*a"))`)
+				load.Stdin = strings.NewReader(m[1])
+				out, err := load.CombinedOutput()
+				require.NoError(t, err, string(out))
+			}
 			for _, s := range sessions {
 				text = strings.Replace(text, s[1], replay(t, kubeconfig, s[1]), 1)
 			}
