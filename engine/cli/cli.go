@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -44,24 +45,36 @@ type command struct {
 	name    string
 	summary string
 	help    string                                                     // what help shows below the summary
-	run     func(ctx context.Context, o *options, args []string) error // o is what the flags before the name say
+	heeds   []string                                                   // the flags that it heeds before its name, and the groups of them
+	run     func(ctx context.Context, o *options, args []string) error // o is what these flags say
 }
 
 // commands is the sorted table of subcommands.
 func commands() []command {
+	ofJobs := []string{"connection", "guards", "permissions", "path", "max-memory"}
 	return []command{
-		{"apply-plan", "carry out a plan that was saved", applyPlanHelp, runApplyPlan},
-		{"check", "check scripts, and what they are allowed", checkHelp, runCheck},
-		{"cluster", "start, stop and show the local cluster", clusterHelp, runCluster},
-		{"deploy", "run job files in a cluster", deployHelp, runDeploy},
-		{"help", "explain kubelua or one of its commands", "\nUsage: kubelua help [COMMAND | connection | guards | permissions]\n", runHelp},
-		{"jobs", "list jobs, when they run next, and how they ran last", jobsHelp, runJobs},
-		{"plan", "show what a script would change, and change nothing", planHelp, runPlan},
-		{"schedule", "run jobs when their times come", scheduleHelp, runSchedule},
-		{"stubs", "write what editors need for completion", stubsHelp, runStubs},
-		{"test", "run tests that are written in Lua", testHelp, runTest},
-		{"version", "print the version", "", runVersion},
+		{"apply-plan", "carry out a plan that was saved", applyPlanHelp, []string{"connection", "guards"}, runApplyPlan},
+		{"check", "check scripts, and what they are allowed", checkHelp, []string{"connection", "path"}, runCheck},
+		{"cluster", "start, stop and show the local cluster", clusterHelp, nil, runCluster},
+		{"deploy", "run job files in a cluster", deployHelp, ofJobs, runDeploy},
+		{"help", "explain kubelua or one of its commands", "\nUsage: kubelua help [COMMAND | connection | guards | permissions]\n", nil, runHelp},
+		{"jobs", "list jobs, when they run next, and how they ran last", jobsHelp, ofJobs, runJobs},
+		{"plan", "show what a script would change, and change nothing", planHelp, append(ofJobs, "running"), runPlan},
+		{"schedule", "run jobs when their times come", scheduleHelp, append(ofJobs, "record-rbac"), runSchedule},
+		{"stubs", "write what editors need for completion", stubsHelp, []string{"connection"}, runStubs},
+		{"test", "run tests that are written in Lua", testHelp, ofJobs, runTest},
+		{"version", "print the version", "", nil, runVersion},
 	}
+}
+
+// commandNamed is the command of a name, if there is one.
+func commandNamed(name string) (command, bool) {
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
+	if i < 0 {
+		return command{}, false
+	}
+	return all[i], true
 }
 
 // options are the host's flags.
@@ -72,15 +85,14 @@ type options struct {
 	memory   size
 	local    bool
 	prompt   bool
-	plan     bool // the command plan
+	planning bool // the command plan
 	dryRun   bool
 	planOut  string
 	help     bool
 	version  bool
 	cluster  kube.Options
 	guards   guards
-	newGuard func() *kube.Guard // that keeps to them; set by guard
-	zone     *time.Location     // of jobs that name none; nil for the machine's
+	zone     *time.Location // of jobs that name none; nil for the machine's
 	roles    roleRecord
 	permits  permissions
 	given    *pflag.FlagSet // all of these flags, parsed
@@ -94,7 +106,6 @@ func (o *options) flags() *pflag.FlagSet {
 	fs.StringArrayVar(&o.path, "path", nil, "also look for Lua modules in `DIR` (repeatable)")
 	fs.Var(&o.timeout, "timeout", "end the run after `DURATION`: 90s, 5m, or seconds")
 	fs.Var(&o.memory, "max-memory", "end the run when it holds more than `SIZE`: 64Mi, 1Gi")
-	fs.BoolVar(&o.local, "local", false, "use the local cluster, and start it if it isn't up")
 	fs.BoolVar(&o.dryRun, "dry-run", false, "change nothing, and show what the run would change")
 	fs.StringVar(&o.planOut, "plan-out", "", "save what a dry run would change in `FILE`")
 	o.roles.addFlag(fs)
@@ -120,14 +131,52 @@ func (o *options) permitting() *pflag.FlagSet {
 // connection are the flags that say which cluster.
 func (o *options) connection() *pflag.FlagSet {
 	fs := newFlags("connection")
+	fs.BoolVar(&o.local, "local", false, "use the local cluster, and start it if it isn't up")
 	o.cluster.AddFlags(fs)
 	return fs
+}
+
+// group is a group of flags, by the name that commands and help have for it.
+type group struct {
+	name  string
+	flags *pflag.FlagSet
+}
+
+// groups are all the host's flags. They set the options to what holds without them.
+func (o *options) groups() []group {
+	return []group{{"running", o.flags()}, {"guards", o.guarding()}, {"permissions", o.permitting()}, {"connection", o.connection()}}
+}
+
+// all are the host's flags in one set.
+func (o *options) all() *pflag.FlagSet {
+	all := newFlags("kubelua")
+	for _, g := range o.groups() {
+		all.AddFlagSet(g.flags)
+	}
+	return all
+}
+
+// checkFlags refuses flags that a command would not heed.
+func (o *options) checkFlags(name string) error {
+	c, _ := commandNamed(name)
+	heeded := newFlags(name)
+	for _, g := range new(options).groups() {
+		if slices.Contains(c.heeds, g.name) {
+			heeded.AddFlagSet(g.flags)
+		}
+	}
+	var err error
+	o.given.Visit(func(f *pflag.Flag) {
+		if heeded.Lookup(f.Name) == nil && !slices.Contains(c.heeds, f.Name) && err == nil {
+			err = usageError("--%s has no effect on kubelua %s: leave it out", f.Name, name)
+		}
+	})
+	return err
 }
 
 // parseBehind parses the flags of a subcommand, among which those of the connection
 // may stand, too.
 func (o *options) parseBehind(flags *pflag.FlagSet, args []string) error {
-	flags.AddFlag(o.given.Lookup("local"))
 	new(options).connection().VisitAll(func(f *pflag.Flag) { flags.AddFlag(o.given.Lookup(f.Name)) })
 	if err := parse(flags, args); err != nil {
 		return err
@@ -138,10 +187,7 @@ func (o *options) parseBehind(flags *pflag.FlagSet, args []string) error {
 // dispatch finds out what the first word is: a subcommand, a file, stdin.
 func dispatch(ctx context.Context, args []string) error {
 	var o options
-	flags := o.flags()
-	flags.AddFlagSet(o.guarding())
-	flags.AddFlagSet(o.permitting())
-	flags.AddFlagSet(o.connection())
+	flags := o.all()
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -157,11 +203,8 @@ func dispatch(ctx context.Context, args []string) error {
 		return runVersion(ctx, &o, nil)
 	}
 	if len(words) > 0 && !flags.Changed("eval") && !o.prompt {
-		for _, c := range commands() {
-			if c.name != words[0] {
-				continue
-			}
-			if err := o.refuseDryRun(c.name); err != nil && c.name != "plan" {
+		if c, is := commandNamed(words[0]); is {
+			if err := o.checkFlags(c.name); err != nil {
 				return err
 			}
 			return c.run(ctx, &o, words[1:])
@@ -247,61 +290,17 @@ func (o *options) runScript(ctx context.Context, src engine.Source, args []strin
 	if o.prompt {
 		return o.runPrompt(ctx, &src, args)
 	}
-	end, err := o.guard()
+	r, err := o.begin(src.Name)
 	if err != nil {
 		return err
 	}
-	defer end(&failed)
-	world, release, err := o.permits.grant(engine.World{Stdin: os.Stdin, Stderr: os.Stderr})
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err := o.record(); err != nil {
-		return err
-	}
-	planned, stdout, err := o.beginPlan()
-	if err != nil {
-		return err
-	}
-	world.Stdout = stdout
-	o.newGuard = o.cluster.Guard.Part // all attempts of all jobs are one run of the user's
-	reach := func() (kube.Options, error) { return o.reach(ctx, progress()) }
+	defer r.end(&failed)
+	r.world.Stdin = os.Stdin
+	r.newGuard = r.cluster.Guard.Part // all attempts of all jobs are one run of the user's
 	log := slog.New(logline.New(os.Stderr, slog.LevelInfo))
 	ctx, cancel := o.limit(ctx)
 	defer cancel()
-	err = schedule.Once(ctx, o.runs(world, reach), log, world.Stdout, world.Stderr, src, args...)
-	return o.roles.write(src.Name, planned.end(src.Name, err))
-}
-
-// runs makes what runs are made in, each with a guard of its own.
-func (o *options) runs(w engine.World, reach func() (kube.Options, error)) schedule.Machine {
-	return func(stdout, stderr io.Writer) (engine.Options, *kube.Guard) {
-		own := w // runs are made side by side
-		own.Stdout, own.Stderr = stdout, stderr
-		guard := o.newGuard()
-		machine := o.machine(own)
-		machine.Cluster = func() (kube.Options, error) {
-			options, err := reach()
-			options.Guard = guard
-			return options, err
-		}
-		return machine, guard
-	}
-}
-
-// record begins to record what the flags ask for.
-func (o *options) record() error {
-	if err := o.roles.open(); err != nil {
-		return err
-	}
-	o.cluster.Links = append(o.roles.links(), o.cluster.Links...)
-	return nil
-}
-
-// machine is the VM that the flags describe, but for its cluster.
-func (o *options) machine(w engine.World) engine.Options {
-	return engine.Options{World: w, Path: o.path, MaxMemory: int64(o.memory), Caller: o.caller(), Zone: o.zone}
+	return schedule.Once(ctx, r.runs(r.reached(ctx)), log, r.planned.stdout, os.Stderr, src, args...)
 }
 
 // limit is the context of a run with the time that the flags give it.

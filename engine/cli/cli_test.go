@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -240,6 +241,17 @@ func TestCommandsAreSorted(t *testing.T) {
 	for _, c := range commands() {
 		assert.Less(t, last, c.name)
 		last = c.name
+	}
+}
+
+func TestCommandsHeedFlagsThatExist(t *testing.T) {
+	var o options
+	all := o.all()
+	for _, c := range commands() {
+		for _, heeded := range c.heeds {
+			is := slices.ContainsFunc(o.groups(), func(g group) bool { return g.name == heeded })
+			assert.True(t, is || all.Lookup(heeded) != nil, "%s: %s", c.name, heeded)
+		}
 	}
 }
 

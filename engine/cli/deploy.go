@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/engine/deploy"
 	"github.com/kubelua/kubelua/kube"
 )
@@ -64,7 +63,6 @@ func runDeploy(ctx context.Context, o *options, args []string) (failed error) {
 	flags := d.flags()
 	// Flags of the connection may stand before the word deploy or behind it. Its --as
 	// is of another meaning there.
-	flags.AddFlag(o.given.Lookup("local"))
 	new(options).connection().VisitAll(func(f *pflag.Flag) {
 		if flags.Lookup(f.Name) == nil {
 			flags.AddFlag(o.given.Lookup(f.Name))
@@ -82,11 +80,11 @@ func runDeploy(ctx context.Context, o *options, args []string) (failed error) {
 	if err := d.check(flags); err != nil {
 		return err
 	}
-	end, err := o.guard()
+	r, err := o.begin("(deploy)")
 	if err != nil {
 		return err
 	}
-	defer end(&failed)
+	defer r.end(&failed)
 	reached, err := o.reach(ctx, progress())
 	if err != nil {
 		return err
@@ -97,7 +95,7 @@ func runDeploy(ctx context.Context, o *options, args []string) (failed error) {
 	}
 	defer cluster.Close()
 	d.Namespace = namespaceOf(reached, cluster)
-	machine := o.runs(engine.World{}, func() (kube.Options, error) { return reached, nil })
+	machine := r.runs(func() (kube.Options, error) { return reached, nil })
 	if d.Files, err = deploy.Read(ctx, flags.Args(), machine.Load); err != nil {
 		return err
 	}

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 
@@ -62,46 +60,6 @@ func (g *guards) policies() ([]*kube.Policy, error) {
 		list = append(list, p)
 	}
 	return list, nil
-}
-
-// guard has the run keep to the policies, and be audited until end is called with
-// its error.
-func (o *options) guard() (end func(failed *error), err error) {
-	policies, err := o.guards.policies()
-	if err != nil {
-		return nil, err
-	}
-	ask := asker(os.Stdin, os.Stderr)
-	o.newGuard = func() *kube.Guard { return kube.NewGuard(ask, policies...) }
-	o.cluster.Guard = o.newGuard()
-	return o.openAudit()
-}
-
-// openAudit begins the audit that the flags ask for. Where a run did not fail, end
-// has it fail for what is wrong with the audit.
-func (o *options) openAudit() (end func(failed *error), err error) {
-	if o.guards.audit == "" {
-		return func(*error) {}, nil
-	}
-	file, err := os.OpenFile(o.guards.audit, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, usageError("--audit: %w", err)
-	}
-	audit := kube.NewAudit(file)
-	o.cluster.Audit = audit
-	return func(failed *error) {
-		if err := errors.Join(audit.Close(), file.Close()); err != nil && *failed == nil {
-			*failed = fmt.Errorf("--audit: %w", err)
-		}
-	}, nil
-}
-
-// caller is what tells the audit which line of a script calls; nil for nothing.
-func (o *options) caller() func(context.Context, string) context.Context {
-	if o.cluster.Audit == nil {
-		return nil
-	}
-	return kube.WithCaller
 }
 
 // rules is a flag for rules.

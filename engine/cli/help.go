@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"strings"
 )
 
@@ -23,7 +22,7 @@ Commands:
 Flags:
 %s
 Flags of the connection are kubectl's: --context, --namespace, --server, --as
-and more. See kubelua help connection.
+and more, and --local for the local cluster. See kubelua help connection.
 
 Guards keep a run to what it may do to clusters: --read-only, --protect, --deny,
 --max-deletes, --policy and more. See kubelua help guards.
@@ -51,7 +50,7 @@ func runHelp(_ context.Context, _ *options, args []string) error {
 		return nil
 	}
 	if args[0] == "connection" {
-		fmt.Printf("Flags that say which cluster, and how to log in, as in kubectl:\n\n%s", o.connection().FlagUsages())
+		fmt.Printf("Flags that say which cluster, and how to log in, most of them as in kubectl:\n\n%s", o.connection().FlagUsages())
 		return nil
 	}
 	if args[0] == "guards" {
@@ -62,12 +61,11 @@ func runHelp(_ context.Context, _ *options, args []string) error {
 		fmt.Printf(permissionsHelp, o.permitting().FlagUsages())
 		return nil
 	}
-	all := commands()
-	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
-	if i < 0 {
+	c, is := commandNamed(args[0])
+	if !is {
 		return usageError("no help for %q; see kubelua help", args[0])
 	}
-	text := all[i].help
+	text := c.help
 	switch args[0] {
 	case "deploy":
 		text = fmt.Sprintf(text, new(deploying).flags().FlagUsages())
@@ -78,7 +76,7 @@ func runHelp(_ context.Context, _ *options, args []string) error {
 	case "test":
 		text = fmt.Sprintf(text, new(testFlags).flags().FlagUsages())
 	}
-	fmt.Printf("kubelua %s: %s\n%s", all[i].name, all[i].summary, text)
+	fmt.Printf("kubelua %s: %s\n%s", c.name, c.summary, text)
 	return nil
 }
 

@@ -179,22 +179,13 @@ contexts: [{name: program, context: {cluster: c, user: u}}]
 
 // run runs the script as the command line does.
 func (h *hostile) run() {
-	flags := h.options.flags()
-	flags.AddFlagSet(h.options.guarding())
-	flags.AddFlagSet(h.options.permitting())
-	flags.AddFlagSet(h.options.connection())
-	require.NoError(h.t, parse(flags, h.flags))
-	var audited error
-	end, err := h.options.guard()
+	require.NoError(h.t, parse(h.options.all(), h.flags))
+	r, err := h.options.begin(h.source.Name)
 	require.NoError(h.t, err)
-	defer end(&audited)
-	if h.options.dryRun {
-		h.options.cluster.Plan = kube.NewPlan()
-	}
-	world, release, err := h.options.permits.grant(engine.World{Stdout: &h.out, Stderr: &h.errout})
-	require.NoError(h.t, err)
-	defer release()
-	machine := h.options.machine(world)
+	r.planned.shown = nil // check looks at it
+	defer r.end(&err)
+	r.world.Stdout, r.world.Stderr = &h.out, &h.errout
+	machine := r.machine(r.world)
 	machine.Cluster = func() (kube.Options, error) { return h.options.cluster, nil }
 	vm := engine.New(machine)
 	defer vm.Close()

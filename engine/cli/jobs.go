@@ -100,12 +100,12 @@ func runJobs(ctx context.Context, o *options, args []string) (failed error) {
 	if o.zone, err = zoneNamed(l.timezone); err != nil {
 		return err
 	}
-	end, err := o.guard()
+	r, err := o.begin("(jobs)")
 	if err != nil {
 		return err
 	}
-	defer end(&failed)
-	jobs, err := o.described(ctx, flags.Args())
+	defer r.end(&failed)
+	jobs, err := r.described(ctx, flags.Args())
 	if err != nil {
 		return err
 	}
@@ -137,18 +137,12 @@ func (l *listing) check(files []string) error {
 }
 
 // described are the jobs of files.
-func (o *options) described(ctx context.Context, paths []string) ([]*engine.Job, error) {
-	world, release, err := o.permits.grant(engine.World{})
-	if err != nil {
-		return nil, err
-	}
-	defer release()
+func (r *rails) described(ctx context.Context, paths []string) ([]*engine.Job, error) {
 	files, err := schedule.Find(paths)
 	if err != nil {
 		return nil, err
 	}
-	machine := o.runs(world, func() (kube.Options, error) { return o.reach(ctx, progress()) })
-	return machine.LoadAll(ctx, files)
+	return r.runs(r.reached(ctx)).LoadAll(ctx, files)
 }
 
 // records is what the cluster knows of jobs: the ledgers of all shards.

@@ -50,41 +50,41 @@ guard.
 
 // planOutput is where the plan of a run goes.
 type planOutput struct {
-	plan  *kube.Plan
-	shown *os.File
-	file  *os.File // a new one beside the path, nil for none
-	path  string
+	plan   *kube.Plan // nil where nothing is planned
+	shown  *os.File   // nil for nowhere
+	stdout *os.File   // what is then the script's
+	file   *os.File   // a new one beside the path, nil for none
+	path   string
 }
 
-// beginPlan makes the plan of a run, if it is one, and what the script's stdout
-// is then.
-func (o *options) beginPlan() (*planOutput, io.Writer, error) {
-	if !o.plan && !o.dryRun {
-		if o.planOut != "" {
-			return nil, nil, usageError("--plan-out goes with kubelua plan or --dry-run")
-		}
-		return nil, os.Stdout, nil
+// beginPlan makes the plan of a run, if it is one.
+func (o *options) beginPlan() (planOutput, error) {
+	out := planOutput{stdout: os.Stdout, path: o.planOut}
+	switch {
+	case o.planning:
+		out.shown, out.stdout = os.Stdout, os.Stderr
+	case o.dryRun:
+		out.shown = os.Stderr
+	case o.planOut != "":
+		return out, usageError("--plan-out goes with kubelua plan or --dry-run")
+	default:
+		return out, nil
 	}
-	out := &planOutput{plan: kube.NewPlan(), shown: os.Stderr, path: o.planOut}
-	o.cluster.Plan = out.plan
+	out.plan = kube.NewPlan()
 	if o.planOut != "" {
 		var err error
 		if out.file, err = os.CreateTemp(filepath.Dir(o.planOut), ".plan-*"); err != nil {
-			return nil, nil, usageError("--plan-out: %w", err)
+			return out, usageError("--plan-out: %w", err)
 		}
 	}
-	if !o.plan {
-		return out, os.Stdout, nil
-	}
-	out.shown = os.Stdout
-	return out, os.Stderr, nil
+	return out, nil
 }
 
 // end shows the plan of a run that ended with err, and saves it if the run ended
 // well.
 func (p *planOutput) end(script string, err error) error {
 	failed := engine.ExitCode(err) != engine.ExitOK
-	if p != nil && (!failed || len(p.plan.Changes()) > 0) {
+	if p.shown != nil && (!failed || len(p.plan.Changes()) > 0) {
 		if failed {
 			fmt.Fprintln(os.Stderr, "The script ended early. What it had planned so far:")
 		}
@@ -97,7 +97,7 @@ func (p *planOutput) end(script string, err error) error {
 
 // save saves the plan of a run that ended with err, if it ended well.
 func (p *planOutput) save(script string, err error) error {
-	if p == nil || p.file == nil {
+	if p.file == nil {
 		return err
 	}
 	defer os.Remove(p.file.Name())
@@ -123,8 +123,8 @@ func showsColours(f *os.File) bool {
 
 // runPlan is the subcommand plan: a run whose flags go on behind the word.
 func runPlan(ctx context.Context, o *options, args []string) error {
-	o.plan = true
-	words, err := o.further(args)
+	o.planning = true
+	words, err := o.further("plan", args)
 	if err != nil || o.help {
 		return orHelp(ctx, err, "plan")
 	}
@@ -133,20 +133,14 @@ func runPlan(ctx context.Context, o *options, args []string) error {
 
 // further parses the host's flags behind a subcommand, which add to those before
 // it, and returns the words that follow.
-func (o *options) further(args []string) ([]string, error) {
+func (o *options) further(name string, args []string) ([]string, error) {
 	if err := parse(o.given, args); err != nil {
 		return nil, err
 	}
-	return o.given.Args(), o.checkCluster()
-}
-
-// refuseDryRun is an error where the flags of a plan stand before a command that
-// would not heed them.
-func (o *options) refuseDryRun(command string) error {
-	if o.dryRun || o.planOut != "" {
-		return usageError("--dry-run and --plan-out go with a script or the prompt, not with %s", command)
+	if err := o.checkFlags(name); err != nil {
+		return nil, err
 	}
-	return nil
+	return o.given.Args(), o.checkCluster()
 }
 
 // orHelp is an error, or the help of a command where there is none.
@@ -160,12 +154,9 @@ func orHelp(ctx context.Context, err error, command string) error {
 // runApplyPlan is the subcommand apply-plan.
 func runApplyPlan(ctx context.Context, o *options, args []string) (failure error) {
 	o.given.SetInterspersed(true)
-	words, err := o.further(args)
+	words, err := o.further("apply-plan", args)
 	if err != nil || o.help {
 		return orHelp(ctx, err, "apply-plan")
-	}
-	if err := o.refuseDryRun("apply-plan"); err != nil {
-		return err
 	}
 	if len(words) != 1 {
 		return usageError("apply-plan takes one file, that kubelua plan --plan-out has made")
@@ -175,11 +166,11 @@ func runApplyPlan(ctx context.Context, o *options, args []string) (failure error
 		return usageError("%w", err)
 	}
 	defer file.Close()
-	end, err := o.guard()
+	r, err := o.begin(words[0])
 	if err != nil {
 		return err
 	}
-	defer end(&failure)
+	defer r.end(&failure)
 	saved, err := kube.ReadPlan(file)
 	if err != nil {
 		return usageError("%s: %w", words[0], err)

@@ -13,42 +13,27 @@ import (
 
 // runPrompt is the prompt, after a script if there is one.
 func (o *options) runPrompt(ctx context.Context, script *engine.Source, args []string) (failed error) {
-	policies, err := o.guards.policies()
+	r, err := o.begin("(prompt)")
 	if err != nil {
 		return err
 	}
-	end, err := o.openAudit()
-	if err != nil {
-		return err
-	}
-	defer end(&failed)
-	world, release, err := o.permits.grant(engine.World{})
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err := o.record(); err != nil {
-		return err
-	}
-	planned, _, err := o.beginPlan()
-	if err != nil {
-		return err
-	}
+	defer r.end(&failed)
+	r.planned.shown = nil // the prompt shows it itself
 	ctx, cancel := o.limit(ctx)
 	defer cancel()
 	prompt := repl.Options{
-		VM:       o.machine(world),
+		VM:       r.machine(r.world),
 		Cluster:  func(progress io.Writer) (kube.Options, error) { return o.reach(ctx, progress) },
 		Script:   script,
 		Args:     args,
 		StateDir: stateDir(),
-		Plan:     o.cluster.Plan,
-		Policies: policies,
+		Plan:     r.planned.plan,
+		Policies: r.policies,
 	}
 	if o.local {
 		prompt.Target = "local"
 	}
-	return o.roles.write("(prompt)", planned.save("(prompt)", repl.Run(ctx, prompt)))
+	return repl.Run(ctx, prompt)
 }
 
 // stateDir is the user's folder for what kubelua keeps, "" where there is none.

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/engine/schedule"
 	"github.com/kubelua/kubelua/engine/schedule/board"
 	"github.com/kubelua/kubelua/kube"
@@ -81,29 +80,16 @@ func runSchedule(ctx context.Context, o *options, args []string) (failed error) 
 	if err := s.check(flags); err != nil {
 		return err
 	}
-	if o.given.Changed("timeout") {
-		return usageError("--timeout is for one run: jobs have a timeout of their own")
-	}
 	o.zone = s.zone
-	end, err := o.guard()
+	r, err := o.begin("(schedule)")
 	if err != nil {
 		return err
 	}
-	defer end(&failed)
-	if err := o.record(); err != nil {
-		return err
-	}
-	defer func() { failed = o.roles.write("(schedule)", failed) }()
-	world, release, err := o.permits.grant(engine.World{})
-	if err != nil {
-		return err
-	}
-	defer release()
+	defer r.end(&failed)
 	if s.next > 0 {
-		machine := o.runs(world, func() (kube.Options, error) { return o.reach(ctx, progress()) })
-		return printNext(ctx, machine, flags.Args(), s.next)
+		return printNext(ctx, r.runs(r.reached(ctx)), flags.Args(), s.next)
 	}
-	return s.serve(ctx, o, world, flags.Args())
+	return s.serve(ctx, r, flags.Args())
 }
 
 // check refuses flags that make no sense.
@@ -145,26 +131,22 @@ func zoneNamed(name string) (*time.Location, error) {
 }
 
 // serve runs jobs until ctx ends.
-func (s *scheduling) serve(ctx context.Context, o *options, world engine.World, paths []string) error {
+func (s *scheduling) serve(ctx context.Context, r *rails, paths []string) error {
 	log := slog.New(s.handler(os.Stderr))
-	cluster, err := o.reach(ctx, progress())
-	if err != nil {
-		return err
-	}
-	policies, err := o.guards.policies()
+	cluster, err := r.reach(ctx, progress())
 	if err != nil {
 		return err
 	}
 	// Nobody is there to be asked.
-	o.newGuard = func() *kube.Guard { return kube.NewGuard(nil, policies...) }
-	machine := o.runs(world, func() (kube.Options, error) { return cluster, nil })
+	r.newGuard = func() *kube.Guard { return kube.NewGuard(nil, r.policies...) }
+	machine := r.runs(func() (kube.Options, error) { return cluster, nil })
 	observe := s.showing.observe()
 	catalog := schedule.NewCatalog(paths, machine, log)
 	catalog.Observe = observe
 	catalog.Refresh(ctx)
 	watched := sync.OnceValues(func() (*kube.Cluster, error) {
 		options := cluster
-		options.Guard = o.newGuard()
+		options.Guard = r.newGuard()
 		return kube.Connect(options)
 	})
 	runner := schedule.NewRunner(machine, log, s.maxRuns)

@@ -91,17 +91,12 @@ func runTest(ctx context.Context, o *options, args []string) (failed error) {
 		o.guards.flags.Production = kube.ProductionRefuse
 	}
 	o.local = o.local || !o.names()
-	end, err := o.guard()
+	r, err := o.begin("(test)")
 	if err != nil {
 		return err
 	}
-	defer end(&failed)
-	world, release, err := o.permits.grant(engine.World{})
-	if err != nil {
-		return err
-	}
-	defer release()
-	suite.Engine = o.machine(world)
+	defer r.end(&failed)
+	suite.Engine = r.machine(r.world)
 	shared := &sharedCluster{o: o, bound: !f.all}
 	defer shared.close()
 	suite.Cluster, suite.Namespace = shared.of, shared.namespace
