@@ -185,7 +185,7 @@ func (cl class[T]) known(self T) []string {
 		names = append(names, cl.names(self)...)
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // userdata wraps a Go value for Lua.

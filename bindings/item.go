@@ -2,6 +2,7 @@ package bindings
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -61,7 +62,13 @@ var itemClass = class[*kube.Item]{
 		}
 		return "meta." + key
 	},
-	names:    (*kube.Item).AttributeNames,
+	names: func(i *kube.Item) []string {
+		names := slices.Concat(i.AttributeNames(), operationNames(i))
+		if e, ok := kindEnums[i.Kind()]; ok {
+			names = append(names, e)
+		}
+		return names
+	},
 	tostring: func(i *kube.Item) string { return i.String() },
 	equal:    (*kube.Item).Equal,
 }

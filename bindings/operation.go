@@ -3,6 +3,7 @@ package bindings
 import (
 	"context"
 	"maps"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -105,6 +106,15 @@ func kindKey(r *kube.Resource) string {
 
 // operationsOf are the operations of an item's kind.
 func operationsOf(i *kube.Item) map[string]operation { return operations[kindKey(i.Resource())] }
+
+// operationNames are the names of what operationOf knows of an item.
+func operationNames(i *kube.Item) []string {
+	names := slices.Collect(maps.Keys(operationsOf(i)))
+	if i.Resource().Scalable() {
+		names = slices.AppendSeq(names, maps.Keys(scaleOperations))
+	}
+	return names
+}
 
 // operationOf is an operation of an item as a Lua function, nil if its kind has
 // none of that name. What discovery says to have a scale can be scaled, whatever

@@ -90,4 +90,5 @@ function test_unknown_attributes(t)
   local item = cluster:item{apiVersion = "apps/v1", kind = "ReplicaSet", metadata = {name = "x", namespace = "y"}}
   local _ = item.replicas --> error: "has no "replicas""
   _ = item.redy_replicas --> error: "did you mean "ready_replicas""
+  item:scael(3) --> error: "did you mean "scale""
 end
