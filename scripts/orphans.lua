@@ -25,6 +25,7 @@
 
 local args = require "args"
 local changes = require "lib.changes"
+local provided = require "lib.provided"
 local references = require "lib.references"
 local set = require "set"
 local tabular = require "tabular"
@@ -81,20 +82,17 @@ local function referred(item)
     or used:contains("/" .. name)
 end
 
---- Names that every namespace has: those who publish them make them anew.
-local published = set.new { "kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert" }
-
 --- Types of secrets that are found by what is in them.
-local found_by_type = set.new { "kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token", "helm.sh/release.v1" }
+local found_by_type = set.new { "bootstrap.kubernetes.io/token", "helm.sh/release.v1" }
 
 --- Tells whether an object belongs to another one, or to the cluster.
 ---@param item Item
 ---@return boolean
 local function kept_elsewhere(item)
   local meta = item.meta
-  return #meta.owners > 0
+  return provided.is(item)
+    or #meta.owners > 0
     or meta.namespace:match("^kube%-") ~= nil
-    or published:contains(meta.name)
     or found_by_type:contains(kube.get(item, "type", ""))
     or meta.labels.owner == "helm" -- releases in ConfigMaps
     or meta.annotations:has("control-plane.alpha.kubernetes.io/leader")

@@ -19,11 +19,13 @@ import (
 // permissions taken away, the script fails and names it.
 func TestRoles(t *testing.T) {
 	tests := map[string]struct {
+		flags   string // of kubelua
 		args    string // where %d is a number that is new in each run
 		objects string // YAML of what it needs, NS is the namespace
 		cluster bool   // it looks at the whole cluster
 		web     bool   // it needs a pod that runs, one of a Deployment web
 		done    bool   // it needs pods and jobs that have ended, done-1 to done-4
+		makes   string // what a run leaves, which is deleted before each: RESOURCE/NAME
 	}{
 		"scripts/capacity.lua":         {cluster: true},
 		"scripts/cert-expiry.lua":      {},
@@ -40,13 +42,15 @@ func TestRoles(t *testing.T) {
 		"scripts/pod-cleanup.lua":      {args: "-l app=done-%d --older-than 0s --apply", done: true},
 		"scripts/quotas.lua":           {},
 		"scripts/restart-older.lua":    {args: "--older-than 0s --no-wait --apply", objects: old},
+		"scripts/restore.lua":          {flags: "--allow-read=testdata", args: "testdata/rbac/settings.yaml --apply", makes: "configmaps/settings"},
 		"scripts/restarts.lua":         {args: "--logs 1", objects: restarting},
 		"scripts/secret-usage.lua":     {},
+		"scripts/snapshot.lua":         {args: "configmaps"},
 		"scripts/stuck-finalizers.lua": {args: "configmaps --older-than 0s --remove example.com/lock-%d --apply"},
 		"scripts/unready.lua":          {web: true},
 		"scripts/unused-claims.lua":    {},
 		"scripts/who-can.lua":          {args: "list pods", cluster: true},
-		"testdata/rbac/many.lua":       {web: true},
+		"testdata/rbac/many.lua":       {web: true, makes: "configmaps/many secrets/many"},
 	}
 	for script, test := range tests {
 		t.Run(filepath.Base(script), func(t *testing.T) {
@@ -73,7 +77,7 @@ func TestRoles(t *testing.T) {
 				wait(t, ns, "create", "pods", "--selector=app=w")
 				wait(t, ns, "create", "pods", "--selector=app=s")
 			}
-			scope, flags := ns, []string{"-n", ns}
+			scope, flags := ns, append(strings.Fields(test.flags), "-n", ns)
 			if test.cluster {
 				scope, flags = "", nil
 			}
@@ -82,9 +86,9 @@ func TestRoles(t *testing.T) {
 			start := func(more ...string) result {
 				t.Helper()
 				runs++
-				if strings.HasSuffix(script, "many.lua") {
-					remove(t, ns, "configmaps", "many")
-					remove(t, ns, "secrets", "many")
+				for object := range strings.FieldsSeq(test.makes) {
+					resource, name, _ := strings.Cut(object, "/")
+					remove(t, ns, resource, name)
 				}
 				words := strings.Fields(strings.ReplaceAll(test.args, "%d", fmt.Sprint(runs)))
 				return kubelua(t, append(append(slices.Concat(more, flags), script), words...)...)

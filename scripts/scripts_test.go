@@ -214,6 +214,8 @@ func TestHelp(t *testing.T) {
 var words = map[string][]string{
 	"label-sweep.lua":      {"pods", "x=y", "--all"},
 	"night-scale.lua":      {"down", "--all"},
+	"restore.lua":          {"testdata/rbac/settings.yaml"},
+	"snapshot.lua":         {"configmaps"},
 	"stuck-finalizers.lua": {"pods"},
 	"who-can.lua":          {"list", "pods"},
 }
@@ -225,7 +227,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	for _, script := range scripts {
 		t.Run(script, func(t *testing.T) {
-			args := append([]string{"--server=https://127.0.0.1:1", "scripts/" + script}, words[script]...)
+			args := append([]string{"--server=https://127.0.0.1:1", "--allow-read=testdata", "scripts/" + script}, words[script]...)
 			got := run(t, filepath.Join(t.TempDir(), "none"), program(t), args...)
 			if got.code != 3 || got.stdout != "" || !strings.Contains(got.stderr, "https://127.0.0.1:1") {
 				t.Errorf("got %s", got)
