@@ -26,6 +26,10 @@ type Event struct {
 	// kind, namespace, name, uid and the last version seen, nothing else; with
 	// WatchOptions.Keep it is the last one delivered.
 	Synthetic bool
+	// Version is the resource version up to which everything was delivered once
+	// this event was, so that another watch can go on from there, see
+	// WatchOptions.Since. It is empty within a list, which comes in another order.
+	Version string
 }
 
 // WatchOptions say what a watch delivers. The zero WatchOptions: every change

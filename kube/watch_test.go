@@ -347,12 +347,51 @@ func TestWatchOfAnItemSyncsAndKeeps(t *testing.T) {
 	assert.Equal(t, "ADDED a", next(t, w))
 	ev, err := w.Next(t.Context(), patience)
 	require.NoError(t, err)
-	assert.Equal(t, Event{Type: Sync}, ev)
+	assert.Equal(t, Event{Type: Sync, Version: a.Meta().Version()}, ev)
 	ev, err = w.Next(t.Context(), patience)
 	require.NoError(t, err)
-	assert.Equal(t, Event{Deleted, a, true}, ev)
+	assert.Equal(t, Event{Type: Deleted, Item: a, Synthetic: true}, ev)
 	_, err = w.Next(t.Context(), patience)
 	assert.Equal(t, io.EOF, err)
+}
+
+// Whoever notes the Version of what he has dealt with goes on behind it, also where a
+// list comes in between.
+func TestWatchTellsWhereToGoOn(t *testing.T) {
+	t.Parallel()
+	var a *Item
+	v := configMaps(t, connect(t, compact(1, func() {
+		_, err := a.Meta().Labels().Set(context.Background(), "x", "1")
+		assert.NoError(t, err)
+	})))
+	create(t, v, "b")
+	a = create(t, v, "a")
+	w := watchView(t, v, WatchOptions{Initial: true, Sync: true})
+	take := func() Event {
+		t.Helper()
+		ev, err := w.Next(t.Context(), patience)
+		require.NoError(t, err)
+		return ev
+	}
+	assert.Empty(t, take().Version, "lists are in the order of names")
+	assert.Empty(t, take().Version)
+	first := take()
+	assert.Equal(t, Sync, first.Type)
+	assert.False(t, newer(a.Meta().Version(), first.Version))
+	assert.Empty(t, take().Version)
+	second := take()
+	assert.Equal(t, Sync, second.Type)
+	assert.True(t, newer(second.Version, first.Version))
+	c := create(t, v, "c")
+	assert.Equal(t, c.Meta().Version(), take().Version)
+	require.NoError(t, c.Delete(t.Context(), DeleteOptions{}))
+	assert.True(t, newer(take().Version, c.Meta().Version()))
+
+	w = watchView(t, v, WatchOptions{Since: first.Version})
+	assert.Equal(t, "MODIFIED a", next(t, w))
+	assert.Equal(t, "ADDED c", next(t, w))
+	w = watchView(t, v, WatchOptions{Since: second.Version})
+	assert.Equal(t, "ADDED c", next(t, w))
 }
 
 // An item that the server doesn't have: its watch ends at once.

@@ -193,7 +193,15 @@ func (w *watch) synced() error {
 	if !w.options.Sync {
 		return nil
 	}
-	return w.send(Event{Type: Sync})
+	return w.send(Event{Type: Sync, Version: w.feed.version})
+}
+
+// reached is the Version of the event that delivers a version of an object.
+func (w *watch) reached(version string) string {
+	if w.state != watching {
+		return ""
+	}
+	return version
 }
 
 // take delivers one event of the feed. What was delivered comes no second time,
@@ -217,7 +225,7 @@ func (w *watch) take(evtype string, object []byte) error {
 	case evtype == Deleted && was != nil && was.uid != now.uid:
 		return w.missed(k, was)
 	case evtype == Deleted:
-		return w.deleted(k, Event{Type: Deleted, Item: w.item(object)})
+		return w.deleted(k, Event{Type: Deleted, Item: w.item(object), Version: w.reached(now.version)})
 	case was != nil && was.uid == now.uid && was.version == now.version:
 		return nil
 	}
@@ -242,12 +250,12 @@ func (w *watch) exists(evtype, k string, now stamp, item *Item) error {
 		}
 	}
 	w.known.set(k, now, item)
-	return w.send(Event{Type: evtype, Item: item})
+	return w.send(Event{Type: evtype, Item: item, Version: w.reached(now.version)})
 }
 
 // missed delivers the deletion of an object that went while nobody looked.
 func (w *watch) missed(k string, s *stamp) error {
-	return w.deleted(k, Event{Deleted, w.known.remains(w.view, k, s), true})
+	return w.deleted(k, Event{Type: Deleted, Item: w.known.remains(w.view, k, s), Synthetic: true})
 }
 
 func (w *watch) deleted(k string, ev Event) error {

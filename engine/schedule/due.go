@@ -31,6 +31,9 @@ func (s *Scheduler) look() {
 func (s *Scheduler) setBack(by time.Duration, now time.Time) {
 	s.Log.Warn("the clock was set back", "by", by.Round(time.Second))
 	s.writes.after = time.Time{}
+	if !s.markAt.IsZero() {
+		s.markAt = now
+	}
 	for _, d := range s.duties {
 		if d.state == pausing {
 			d.retry = d.retry.Add(-by)

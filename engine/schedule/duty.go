@@ -52,8 +52,13 @@ func identity(j *engine.Job) string {
 	if j.Schedule == nil {
 		return ""
 	}
+	return digest(j.Schedule.String())
+}
+
+// digest is short for a text.
+func digest(text string) string {
 	h := fnv.New64a()
-	h.Write([]byte(j.Schedule.String()))
+	h.Write([]byte(text))
 	return fmt.Sprintf("%016x", h.Sum64())
 }
 

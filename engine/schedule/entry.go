@@ -20,6 +20,7 @@ type entry struct {
 	Scheduled time.Time `json:"scheduled,omitzero"`
 	Schedule  string    `json:"schedule,omitempty"`
 	Run       run       `json:"run,omitzero"`
+	Events    mark      `json:"events,omitzero"`
 }
 
 type run struct {
@@ -33,6 +34,12 @@ type run struct {
 	Retry     time.Time `json:"retry,omitzero"`
 }
 
+type mark struct {
+	Watch   string    `json:"watch"`
+	Version string    `json:"version"`
+	At      time.Time `json:"at"`
+}
+
 // owner is the entry of the holder.
 type owner struct {
 	Holder string `json:"holder"`
@@ -41,8 +48,8 @@ type owner struct {
 
 // entryOf is the text of a record.
 func entryOf(r Record) string {
-	e := entry{r.Scheduled.UTC(), r.Schedule, run(r.Run)}
-	for _, t := range []*time.Time{&e.Run.Scheduled, &e.Run.Started, &e.Run.Finished, &e.Run.Retry} {
+	e := entry{r.Scheduled.UTC(), r.Schedule, run(r.Run), mark(r.Events)}
+	for _, t := range []*time.Time{&e.Run.Scheduled, &e.Run.Started, &e.Run.Finished, &e.Run.Retry, &e.Events.At} {
 		*t = t.UTC()
 	}
 	if len(e.Run.Error) > maxError {
@@ -71,7 +78,7 @@ func recordsIn(object kube.Value) map[string]Record {
 	for job, text := range object.Get("data").Fields() {
 		var e entry
 		if job != holderKey && json.Unmarshal([]byte(text.String()), &e) == nil {
-			records[job] = Record{e.Scheduled, e.Schedule, Run(e.Run)}
+			records[job] = Record{e.Scheduled, e.Schedule, Run(e.Run), Mark(e.Events)}
 		}
 	}
 	return records

@@ -23,7 +23,10 @@ const rewatchTime = 30 * time.Second
 // scheduler's loop alone uses it.
 type follower struct {
 	*Definition
-	what    string // identifies what is watched
+	what    string // is watched
+	since   string // the version behind which the watch begins; "" for with what exists
+	came    uint64 // the version up to which all events have come; 0 for none
+	marked  uint64 // the version that was marked last
 	objects map[string]*object
 	room    chan struct{} // holds a value for each object
 	stop    context.CancelFunc
@@ -37,6 +40,8 @@ type object struct {
 	uid     string
 	event   kube.Event // the newest one that has had no run
 	pending bool       // there is one
+	dealt   uint64     // the version up to which its events are dealt with
+	next    uint64     // and that up to which they will be when the run that goes on has ended
 	attempt int        // of the run that goes on, or failed last; 0 for none
 	retry   time.Time  // not before that a run begins
 	queued  bool       // it waits for a slot
@@ -44,10 +49,8 @@ type object struct {
 	alarm
 }
 
-// whatOf identifies what events trigger a job.
-func whatOf(on *engine.JobEvents) string {
-	return fmt.Sprintf("%s %s %v", on.View.Resource(), on.View, on.Debounce)
-}
+// whatOf is what is watched for a job.
+func whatOf(on *engine.JobEvents) string { return fmt.Sprintf("%s %s", on.View.Resource(), on.View) }
 
 // follow watches what a job says.
 func (s *Scheduler) follow(d *Definition) {
@@ -64,6 +67,7 @@ func (s *Scheduler) follow(d *Definition) {
 	s.unfollow(name, nil)
 	ctx, stop := context.WithCancel(s.runs)
 	f = &follower{Definition: d, what: whatOf(on), objects: map[string]*object{}, room: make(chan struct{}, maxObjects), stop: stop}
+	f.goOn(s.takeMark(name))
 	f.takeOver(s.follows[name])
 	s.follows[name] = f
 	s.watching.Go(func() { s.watch(ctx, f, d.Job) })
@@ -76,7 +80,7 @@ func (f *follower) takeOver(before *follower) {
 		return
 	}
 	for uid, o := range before.objects {
-		o.follower, f.objects[uid] = f, o
+		o.follower, o.dealt, f.objects[uid] = f, f.came, o
 		f.room <- struct{}{}
 	}
 }
@@ -110,8 +114,9 @@ func (s *Scheduler) unfollowed(f *follower) {
 // watch hands the events that trigger a job to the loop until ctx ends.
 func (s *Scheduler) watch(ctx context.Context, f *follower, job *engine.Job) {
 	view := job.On.View
+	options := kube.WatchOptions{Initial: f.since == "", Since: f.since, Sync: true}
 	for ctx.Err() == nil {
-		err := s.watchOnce(ctx, f, view)
+		err := s.watchOnce(ctx, f, view, &options)
 		if ctx.Err() != nil {
 			return
 		}
@@ -121,13 +126,14 @@ func (s *Scheduler) watch(ctx context.Context, f *follower, job *engine.Job) {
 	}
 }
 
-// watchOnce watches until that can't go on.
-func (s *Scheduler) watchOnce(ctx context.Context, f *follower, view *kube.View) error {
+// watchOnce watches until that can't go on. The options are then those by which another
+// watch does.
+func (s *Scheduler) watchOnce(ctx context.Context, f *follower, view *kube.View, options *kube.WatchOptions) error {
 	cluster, err := s.Cluster()
 	if err != nil {
 		return err
 	}
-	w, err := view.On(cluster).Watch(ctx, kube.WatchOptions{Initial: true})
+	w, err := view.On(cluster).Watch(ctx, *options)
 	if err != nil {
 		return err
 	}
@@ -146,20 +152,33 @@ func (s *Scheduler) watchOnce(ctx context.Context, f *follower, view *kube.View)
 			<-f.room
 			return err
 		}
+		if number(ev.Version) > 0 {
+			options.Initial, options.Since = false, ev.Version
+		}
 		s.mail.post(func() { s.came(f, ev) })
 	}
 }
 
 // came notes an event.
 func (s *Scheduler) came(f *follower, ev kube.Event) {
+	before := f.came
+	if version := number(ev.Version); version > before {
+		f.came = version
+		if !s.draining { // which would never end
+			s.moved()
+		}
+	}
+	if f.stopped || ev.Type == kube.Sync {
+		<-f.room
+		return
+	}
 	uid := ev.Item.Meta().UID()
 	o := f.objects[uid]
 	triggers := slices.Contains(f.Job.On.Types, ev.Type)
-	if f.stopped || o != nil || !triggers {
+	if o != nil || !triggers {
 		<-f.room
 	}
 	switch {
-	case f.stopped:
 	case !triggers:
 		if o != nil && ev.Type == kube.Deleted {
 			// There is nothing any more that a run could be about.
@@ -168,8 +187,10 @@ func (s *Scheduler) came(f *follower, ev kube.Event) {
 		}
 	default:
 		if o == nil {
-			o = &object{follower: f, uid: uid, alarm: alarm{place: -1}}
+			o = &object{follower: f, uid: uid, dealt: dealtBefore(ev, before), alarm: alarm{place: -1}}
 			f.objects[uid] = o
+		} else if o.cancel != nil && !o.pending {
+			o.next = dealtBefore(ev, before)
 		}
 		o.event, o.pending = ev, true
 		if o.cancel == nil {
@@ -226,11 +247,12 @@ func (s *Scheduler) trigger(o *object, now time.Time) {
 func (s *Scheduler) triggered(o *object, e Ended, givenUp bool) {
 	s.running--
 	o.cancel = nil
+	s.moved()
 	now := s.now()
 	begins := now
 	switch {
 	case e.Err == nil || e.Attempt > o.Job.Retries || givenUp:
-		o.attempt, o.retry = 0, time.Time{}
+		o.attempt, o.retry, o.dealt = 0, time.Time{}, o.next
 		begins = now.Add(o.Job.On.Debounce)
 	default:
 		o.retry = now.Add(o.Job.Backoff.Pause(e.Attempt))
@@ -255,5 +277,8 @@ func (s *Scheduler) settled(o *object) {
 	s.wakes.set(o, time.Time{})
 	delete(o.objects, o.uid)
 	<-o.room
+	if !s.draining {
+		s.moved()
+	}
 	s.unfollowed(o.follower)
 }

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -101,6 +102,53 @@ func TestFollower(t *testing.T) {
 	o.remove(item)
 	b.await("what is gone", func() bool { return b.has("DELETED new 2 1 event") })
 	b.await("nothing waits", func() bool { return b.objects() == 0 })
+	b.end()
+}
+
+// What was dealt with comes no second time after a restart, and what has happened
+// meanwhile isn't lost.
+func TestFollowerGoesOn(t *testing.T) {
+	b, o := onCluster(t)
+	job := watching(o.namespace, ``, `run = function(ctx) `+values+` if ctx.item.raw.data.value == "slow" then task.sleep(60) end end`)
+	o.apply("same", "1")
+	o.apply("changed", "1")
+	gone := o.apply("gone", "1")
+	b.job(job)
+	b.beginNow()
+	b.await("what exists", func() bool { return len(b.soFar()) == 3 })
+	require.NoError(t, b.Drain(t.Context()))
+	b.end()
+	b.took()
+
+	o.apply("changed", "2")
+	o.apply("new", "1")
+	o.remove(gone)
+	again := func() {
+		runner, cluster := b.Runner, b.Cluster
+		b.make(100)
+		b.Runner.stock.machine, b.Cluster = runner.stock.machine, cluster
+		b.machine = runner.stock.machine
+		b.job(job)
+		b.beginNow()
+	}
+	again()
+	b.await("what has happened meanwhile", func() bool { return len(b.soFar()) >= 3 && b.objects() == 0 })
+	for _, note := range []string{"MODIFIED changed 2 1 event", "ADDED new 1 1 event", "DELETED gone 1 1 event"} {
+		assert.True(t, b.has(note), note)
+	}
+	assert.Len(t, b.took(), 3)
+
+	o.apply("cancelled", "slow")
+	b.await("a run that goes on", func() bool { return b.has("ADDED cancelled slow 1 event") })
+	o.apply("done", "1")
+	b.await("one that ends", func() bool { return b.has("ADDED done 1 1 event") && b.objects() == 1 })
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	require.Error(t, b.Drain(ctx))
+	b.end()
+	b.took()
+	again()
+	b.await("that it is made again", func() bool { return b.has("ADDED cancelled slow 1 event") && b.has("ADDED done 1 1 event") })
 	b.end()
 }
 

@@ -25,6 +25,9 @@ type Ledger interface {
 	// Finish notes how claimed runs ended. A result of a run that isn't the newest
 	// one claimed of its job changes nothing.
 	Finish(ctx context.Context, results []Result) error
+
+	// Mark notes, by the names of jobs, how far events were dealt with.
+	Mark(ctx context.Context, marks map[string]Mark) error
 }
 
 // ErrLost is the error of who may schedule no longer, because somebody else does.
@@ -40,8 +43,11 @@ type Record struct {
 	// nothing was missed.
 	Schedule string
 
-	// Run is the newest run, the zero Run if there was none.
+	// Run is the newest run by the schedule, the zero Run if there was none.
 	Run Run
+
+	// Events is how far events were dealt with, the zero Mark if that isn't known.
+	Events Mark
 }
 
 // Run is one run of a job: of one attempt of it.
@@ -125,27 +131,35 @@ func (m *Memory) Load(context.Context) (map[string]Record, error) {
 
 // Claim notes which runs are about to start. See [Ledger].
 func (m *Memory) Claim(_ context.Context, claims []Claim) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.records == nil {
-		m.records = map[string]Record{}
-	}
 	for _, c := range claims {
-		r := m.records[c.Job]
-		r.Take(c, "")
-		m.records[c.Job] = r
+		m.change(c.Job, func(r *Record) { r.Take(c, "") })
 	}
 	return nil
 }
 
 // Finish notes how runs ended. See [Ledger].
 func (m *Memory) Finish(_ context.Context, results []Result) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	for _, of := range results {
-		if r, ok := m.records[of.Job]; ok && r.End(of) {
-			m.records[of.Job] = r
-		}
+		m.change(of.Job, func(r *Record) { r.End(of) })
 	}
 	return nil
+}
+
+// Mark notes how far events were dealt with. See [Ledger].
+func (m *Memory) Mark(_ context.Context, marks map[string]Mark) error {
+	for job, mark := range marks {
+		m.change(job, func(r *Record) { r.Events = mark })
+	}
+	return nil
+}
+
+func (m *Memory) change(job string, by func(*Record)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.records == nil {
+		m.records = map[string]Record{}
+	}
+	r := m.records[job]
+	by(&r)
+	m.records[job] = r
 }

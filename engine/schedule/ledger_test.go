@@ -32,6 +32,9 @@ func TestMemory(t *testing.T) {
 	finish(failed)
 	assert.Equal(t, Run{next, 1, "", next, next.Add(1), Failed, "boom", next.Add(2)}, record().Run)
 
+	mark := Mark{Watch: "pods", Version: "17", At: next}
+	require.NoError(t, m.Mark(t.Context(), map[string]Mark{"sweep": mark}))
+	assert.Equal(t, mark, record().Events)
 	claim(Claim{Job: "sweep", Schedule: "a", Scheduled: at, Attempt: 2, At: next})
 	assert.Equal(t, next, record().Scheduled, "a further attempt doesn't turn the schedule back")
 	claim(Claim{Job: "sweep", Schedule: "b", Scheduled: at})

@@ -130,6 +130,19 @@ func (s *Shared) Finish(ctx context.Context, results []Result) error {
 	})
 }
 
+// Mark notes how far events were dealt with. See [Ledger].
+func (s *Shared) Mark(ctx context.Context, marks map[string]Mark) error {
+	return s.change(ctx, func(records map[string]Record) (changed []string) {
+		for job, mark := range marks {
+			r := records[job]
+			r.Events = mark
+			records[job] = r
+			changed = append(changed, job)
+		}
+		return changed
+	})
+}
+
 // change makes a change together with all others that wait while something is
 // written. When ctx ends it may happen all the same.
 func (s *Shared) change(ctx context.Context, change func(map[string]Record) []string) error {
@@ -206,7 +219,7 @@ func (s *Shared) write(ctx context.Context, changes []func(map[string]Record) []
 func (s *Shared) forget(records map[string]Record, entries map[string]any) {
 	for job, r := range records {
 		newest := r.Scheduled
-		for _, t := range []time.Time{r.Run.Started, r.Run.Finished} {
+		for _, t := range []time.Time{r.Run.Started, r.Run.Finished, r.Events.At} {
 			if t.After(newest) {
 				newest = t
 			}

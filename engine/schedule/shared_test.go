@@ -66,11 +66,12 @@ func TestSharedRemembers(t *testing.T) {
 		Error: strings.Repeat("ä", 5000), Retry: dawn.Add(time.Hour),
 	}}))
 	require.NoError(t, a.Claim(t.Context(), []Claim{{Job: "rare", Schedule: "@yearly", Scheduled: dawn}}))
+	require.NoError(t, a.Mark(t.Context(), map[string]Mark{"report": {"pods", "17", dawn}}))
 
 	started := dawn.Add(time.Millisecond)
 	want := map[string]Record{
-		"sweep":  {dawn, "@daily", Run{dawn, 1, "a", started, dawn.Add(time.Minute), Failed, strings.Repeat("ä", 100) + "...", dawn.Add(time.Hour)}},
-		"report": {dawn, "@daily", Run{Scheduled: dawn, Attempt: 1, Holder: "a", Started: started}},
+		"sweep":  {dawn, "@daily", Run{dawn, 1, "a", started, dawn.Add(time.Minute), Failed, strings.Repeat("ä", 100) + "...", dawn.Add(time.Hour)}, Mark{}},
+		"report": {dawn, "@daily", Run{Scheduled: dawn, Attempt: 1, Holder: "a", Started: started}, Mark{"pods", "17", dawn}},
 		"rare":   {Scheduled: dawn, Schedule: "@yearly"},
 	}
 	b := shared(t, namespace, "b")

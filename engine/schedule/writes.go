@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 )
@@ -25,6 +26,7 @@ const (
 type writes struct {
 	claims  []Claim
 	results []Result
+	marks   map[string]Mark // by the names of jobs
 	going   bool
 	claimed bool          // the write before was one of claims
 	pause   time.Duration // before the next try; 0 while writes succeed
@@ -41,13 +43,21 @@ func (w *writes) add(c Claim) {
 // finish adds a result.
 func (w *writes) finish(r Result) { w.results = append(w.results, r) }
 
+// mark adds a mark.
+func (w *writes) mark(job string, m Mark) {
+	if w.marks == nil {
+		w.marks = map[string]Mark{}
+	}
+	w.marks[job] = m
+}
+
 // some tells whether there is anything to write.
-func (w *writes) some() bool { return w.going || len(w.claims)+len(w.results) > 0 }
+func (w *writes) some() bool { return w.going || len(w.claims)+len(w.results)+len(w.marks) > 0 }
 
 // resultsFirst tells whether results are to be written before claims: those of the
 // same jobs, and those that have waited for one write.
 func (w *writes) resultsFirst() bool {
-	if len(w.claims) == 0 || w.claimed && len(w.results) > 0 {
+	if w.claimed && len(w.results) > 0 {
 		return true
 	}
 	jobs := map[string]bool{}
@@ -60,43 +70,67 @@ func (w *writes) resultsFirst() bool {
 // write begins to write what there is, if nothing is being written.
 func (s *Scheduler) write(ctx context.Context) {
 	w := &s.writes
-	if w.going || !w.some() || s.now().Before(w.after) {
-		return
+	switch {
+	case w.going || !w.some() || s.now().Before(w.after):
+	case len(w.claims) > 0 && !w.resultsFirst():
+		s.writeClaims(ctx)
+	case len(w.results) > 0:
+		s.writeResults(ctx)
+	default:
+		s.writeMarks(ctx)
 	}
-	w.going, w.after = true, time.Time{}
-	ctx, cancel := outlasting(ctx)
-	if w.resultsFirst() {
-		results := w.results
-		w.results, w.claimed = nil, false
-		go func() {
-			defer cancel()
-			err := s.Ledger.Finish(ctx, results)
-			s.mail.post(func() {
-				if s.wrote(err) != nil {
-					w.results = append(results, w.results...)
-				}
-				s.checkDrained()
-			})
-		}()
-		return
-	}
+}
+
+func (s *Scheduler) writeClaims(ctx context.Context) {
+	w := &s.writes
 	claims := w.claims
 	w.claims, w.claimed = nil, true
+	s.send(ctx, func(ctx context.Context) error { return s.Ledger.Claim(ctx, claims) }, func(err error) {
+		for _, c := range claims {
+			switch {
+			case c.Attempt > 0 && err == nil:
+				s.launch(c)
+			case c.Attempt > 0:
+				s.unclaim(c)
+			case err != nil && !slices.ContainsFunc(w.claims, func(newer Claim) bool { return newer.Job == c.Job }):
+				w.claims = append(w.claims, c)
+			}
+		}
+	})
+}
+
+func (s *Scheduler) writeResults(ctx context.Context) {
+	w := &s.writes
+	results := w.results
+	w.results, w.claimed = nil, false
+	s.send(ctx, func(ctx context.Context) error { return s.Ledger.Finish(ctx, results) }, func(err error) {
+		if err != nil {
+			w.results = append(results, w.results...)
+		}
+	})
+}
+
+func (s *Scheduler) writeMarks(ctx context.Context) {
+	w := &s.writes
+	marks := w.marks
+	w.marks = nil
+	s.send(ctx, func(ctx context.Context) error { return s.Ledger.Mark(ctx, marks) }, func(err error) {
+		if err != nil {
+			maps.Copy(marks, w.marks) // the newer ones
+			w.marks = marks
+		}
+	})
+}
+
+// send has something written beside the loop, which does what follows from it.
+func (s *Scheduler) send(ctx context.Context, write func(context.Context) error, then func(error)) {
+	s.writes.going, s.writes.after = true, time.Time{}
+	ctx, cancel := outlasting(ctx)
 	go func() {
 		defer cancel()
-		err := s.Ledger.Claim(ctx, claims)
+		err := write(ctx)
 		s.mail.post(func() {
-			s.wrote(err)
-			for _, c := range claims {
-				switch {
-				case c.Attempt > 0 && err == nil:
-					s.launch(c)
-				case c.Attempt > 0:
-					s.unclaim(c)
-				case err != nil && !slices.ContainsFunc(w.claims, func(newer Claim) bool { return newer.Job == c.Job }):
-					w.claims = append(w.claims, c)
-				}
-			}
+			then(s.wrote(err))
 			s.checkDrained()
 		})
 	}()
