@@ -51,17 +51,19 @@ func matches(got, want string) bool {
 var (
 	took    = regexp.MustCompile(`\b[0-9.]+(?:m|µ)?s\b`)
 	version = regexp.MustCompile(`(at version|the plan is for) \d+`)
-	written = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*`)
+	when    = regexp.MustCompile(`\bat \d{4}-\d\d-\d\dT[\d:]+Z|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: [+-]\d\d:\d\d)? [A-Z]{3,4}\b`)
+	logged  = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d `)
 	named   = regexp.MustCompile(`\b(release-)[a-z0-9]{5}\b`)
 	address = regexp.MustCompile(`(https?://127\.0\.0\.1):\d+`)
 )
 
-// steady replaces what differs from run to run: see plain, and what is told about
-// when and how long, in which version, at which port, and names that the server makes.
+// steady replaces what differs from run to run in what commands print: see plain,
+// and when and how long, in which version, at which port, names that the server makes.
 func steady(text string) string {
 	text = took.ReplaceAllString(text, "TIME")
 	text = version.ReplaceAllString(text, "$1 VERSION")
-	text = written.ReplaceAllString(text, "WHEN")
+	text = when.ReplaceAllString(text, "WHEN")
+	text = logged.ReplaceAllString(text, "WHEN ")
 	text = named.ReplaceAllString(text, "${1}NAME")
 	text = address.ReplaceAllString(text, "$1:PORT")
 	return plain(text)

@@ -186,7 +186,7 @@ func (r *reader) lua(b block) {
 	for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
 		want += m[1] + "\n"
 	}
-	if got := r.run("kubelua --local page.lua"); got.code != 0 || got.stderr != "" || steady(got.stdout) != steady(want) {
+	if got := r.run("kubelua --local page.lua"); got.code != 0 || got.stderr != "" || plain(got.stdout) != plain(want) {
 		r.wrong("got %s\nwant\n%s", got, want)
 	}
 }

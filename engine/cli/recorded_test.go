@@ -58,7 +58,7 @@ func TestRecordedSessions(t *testing.T) {
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			for _, m := range shown.FindAllStringSubmatch(text, -1) {
-				load := program(t, "--kubeconfig", kubeconfig, "-e", `cluster:apply(io.read("*a"))`)
+				load := program(t, "--kubeconfig", kubeconfig, "-e", `for item in cluster:apply(io.read("*a")) do item:wait { ready = true } end`)
 				load.Stdin = strings.NewReader(m[1])
 				out, err := load.CombinedOutput()
 				require.NoError(t, err, string(out))
