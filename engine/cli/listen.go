@@ -11,7 +11,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/VictoriaMetrics/metrics"
 	"github.com/spf13/pflag"
 
 	"github.com/kubelua/kubelua/engine/schedule"
@@ -87,7 +86,6 @@ const (
 // show shows what a scheduler does until end is called. From when ctx ends on it
 // isn't ready any more.
 func (s *showing) show(ctx context.Context, title string, source board.Source, log *slog.Logger) (end func(), err error) {
-	metrics.ExposeMetadata(true)
 	o := board.Options{Source: source, History: s.history, Metrics: s.metrics, Title: title, Stopping: ctx.Done(), Log: log}
 	if s.tokenFile != "" {
 		o.Token = s.token

@@ -194,6 +194,7 @@ func (c *Catalog) report(name string, err error) {
 // order of the files; the others are reported.
 func (c *Catalog) Jobs() []*Definition {
 	var all []*Definition
+	var jobs []*engine.Job
 	named := map[string]*Definition{}
 	for _, name := range slices.Sorted(maps.Keys(c.files)) {
 		for _, d := range c.files[name].jobs {
@@ -202,8 +203,9 @@ func (c *Catalog) Jobs() []*Definition {
 				continue
 			}
 			named[d.Job.Name] = d
-			all = append(all, d)
+			all, jobs = append(all, d), append(jobs, d.Job)
 		}
 	}
+	c.Observe.tell(Described{jobs})
 	return all
 }

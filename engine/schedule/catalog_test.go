@@ -78,11 +78,19 @@ func TestCatalog(t *testing.T) {
 	assert.False(t, s.Refresh(t.Context()), "nothing has changed")
 	s.logs()
 
+	var described Described
+	s.Observe = func(n News) {
+		if d, ok := n.(Described); ok {
+			described = d
+		}
+	}
 	s.write("a.lua", inSeconds("a", 2))
 	assert.Equal(t, "a 2s, b1 1s, b2 1s", s.names())
+	assert.Len(t, described.Jobs, 3)
 	assert.Contains(t, s.logs(), "a.lua jobs=1")
 	s.remove("b.lua")
 	assert.Equal(t, "a 2s", s.names())
+	assert.Len(t, described.Jobs, 1)
 	assert.Contains(t, s.logs(), "job file is gone")
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // News is something that has happened: one of [Began], [Ended], [Passed],
-// [WatchEnded], [FileRead] and [Led].
+// [WatchEnded], [FileRead], [Described] and [Led].
 type News interface{ news() }
 
 // Observer gets news. It is called by several goroutines, and must not block. The
@@ -88,6 +88,9 @@ type FileRead struct {
 	Gone bool
 }
 
+// Described is what all files describe from now on.
+type Described struct{ Jobs []*engine.Job }
+
 // Led is a shard that this process has begun to schedule, or doesn't any more.
 type Led struct {
 	Shard int
@@ -99,4 +102,5 @@ func (Ended) news()      {}
 func (Passed) news()     {}
 func (WatchEnded) news() {}
 func (FileRead) news()   {}
+func (Described) news()  {}
 func (Led) news()        {}

@@ -345,6 +345,45 @@ func TestBoardMetrics(t *testing.T) {
 	} {
 		assert.Contains(t, lines, want)
 	}
+	for _, line := range lines {
+		if name, found := strings.CutPrefix(line, "# TYPE kubelua_"); found {
+			name, _, _ = strings.Cut(name, " ")
+			assert.NotEmpty(t, help["kubelua_"+name], name)
+			assert.Contains(t, lines, "# HELP kubelua_"+name+" "+help["kubelua_"+name])
+		}
+		assert.NotRegexp(t, `^# HELP \S+$`, line)
+	}
+}
+
+// What was counted of a job is gone with it, also where its run ends later.
+func TestMetricsForget(t *testing.T) {
+	t.Parallel()
+	m := NewMetrics()
+	gone, kept := &engine.Job{Name: "night"}, &engine.Job{Name: "night-2"}
+	end := func(j *engine.Job) {
+		began := schedule.Began{Job: j, Started: time.Now()}
+		m.Observe(began)
+		m.Observe(schedule.Ended{Began: began, Outcome: schedule.Succeeded})
+		m.Observe(schedule.Passed{Job: j, Why: schedule.PassedLate})
+		m.Observe(schedule.WatchEnded{Job: j})
+	}
+	text := func() string {
+		answer := httptest.NewRecorder()
+		m.ServeHTTP(answer, nil)
+		return answer.Body.String()
+	}
+	end(gone)
+	end(kept)
+	m.Observe(schedule.Described{Jobs: []*engine.Job{gone, kept}})
+	assert.Contains(t, text(), `{job="night"`)
+	m.Observe(schedule.Described{Jobs: []*engine.Job{kept}})
+	end(gone)
+	assert.NotContains(t, text(), `{job="night"`)
+	assert.Contains(t, text(), `kubelua_job_runs_total{job="night-2",outcome="ok"} 1`)
+	assert.Contains(t, text(), "kubelua_runs_running 0\n")
+	m.Observe(schedule.Described{Jobs: []*engine.Job{gone, kept}})
+	end(gone)
+	assert.Contains(t, text(), `kubelua_job_runs_total{job="night",outcome="ok"} 1`)
 }
 
 func TestLoopback(t *testing.T) {

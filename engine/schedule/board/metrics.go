@@ -1,8 +1,10 @@
 package board
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -24,12 +26,14 @@ type Metrics struct {
 
 	mu      sync.Mutex
 	running int
+	known   map[string]bool // jobs that are described; nil where nobody tells
 	broken  map[string]bool // files
 	led     map[int]bool    // shards; false for one that isn't led any more
 }
 
 // NewMetrics makes metrics that have counted nothing.
 func NewMetrics() *Metrics {
+	metrics.ExposeMetadata(true) // for all sets of the process, as the library has it
 	m := &Metrics{set: metrics.NewSet(), broken: map[string]bool{}, led: map[int]bool{}}
 	m.set.NewGauge("kubelua_runs_running", func() float64 { return m.locked(func() int { return m.running }) })
 	m.set.NewGauge("kubelua_job_files_broken", func() float64 { return m.locked(func() int { return len(m.broken) }) })
@@ -47,20 +51,51 @@ func (m *Metrics) Observe(n schedule.News) {
 		}
 	case schedule.Ended:
 		m.locked(func() int { m.running--; return 0 })
-		m.count("kubelua_job_runs_total", "job", n.Job.Name, "outcome", string(n.Outcome))
-		m.set.GetOrCreatePrometheusHistogramExt(series("kubelua_job_run_duration_seconds", "job", n.Job.Name), durations).Update(n.Took.Seconds())
-		if n.Outcome == schedule.Succeeded {
-			m.set.GetOrCreateGauge(series("kubelua_job_last_success_timestamp_seconds", "job", n.Job.Name), nil).Set(float64(n.Started.Add(n.Took).Unix()))
-		}
+		m.ended(n)
 	case schedule.Passed:
-		m.count("kubelua_job_passed_total", "job", n.Job.Name, "why", string(n.Why))
+		m.countOf(n.Job, "kubelua_job_passed_total", "why", string(n.Why))
 	case schedule.WatchEnded:
-		m.count("kubelua_job_watch_restarts_total", "job", n.Job.Name)
+		m.countOf(n.Job, "kubelua_job_watch_restarts_total")
+	case schedule.Described:
+		m.describe(n)
 	case schedule.FileRead:
 		m.read(n)
 	case schedule.Led:
 		m.lead(n)
 	}
+}
+
+func (m *Metrics) ended(n schedule.Ended) {
+	m.countOf(n.Job, "kubelua_job_runs_total", "outcome", string(n.Outcome))
+	if m.gone(n.Job.Name) {
+		return
+	}
+	m.set.GetOrCreatePrometheusHistogramExt(series("kubelua_job_run_duration_seconds", "job", n.Job.Name), durations).Update(n.Took.Seconds())
+	if n.Outcome == schedule.Succeeded {
+		m.set.GetOrCreateGauge(series("kubelua_job_last_success_timestamp_seconds", "job", n.Job.Name), nil).Set(float64(n.Started.Add(n.Took).Unix()))
+	}
+}
+
+// describe drops what was counted of jobs that are gone.
+func (m *Metrics) describe(n schedule.Described) {
+	known := map[string]bool{}
+	for _, j := range n.Jobs {
+		known[j.Name] = true
+	}
+	m.locked(func() int { m.known = known; return 0 })
+	for _, name := range m.set.ListMetricNames() {
+		_, rest, found := strings.Cut(name, `{job="`)
+		if job, _, _ := strings.Cut(rest, `"`); found && !known[job] {
+			m.set.UnregisterMetric(name)
+		}
+	}
+}
+
+// gone tells whether nobody describes a job any more. Its last run may end later.
+func (m *Metrics) gone(job string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.known != nil && !m.known[job]
 }
 
 func (m *Metrics) read(n schedule.FileRead) {
@@ -103,6 +138,13 @@ func (m *Metrics) late() *metrics.PrometheusHistogram {
 	return m.set.GetOrCreatePrometheusHistogramExt("kubelua_run_lateness_seconds", latenesses)
 }
 
+// countOf counts one more of something that is about a job.
+func (m *Metrics) countOf(job *engine.Job, name string, labels ...string) {
+	if !m.gone(job.Name) {
+		m.count(name, append([]string{"job", job.Name}, labels...)...)
+	}
+}
+
 // count counts one more of something.
 func (m *Metrics) count(name string, labels ...string) {
 	m.set.GetOrCreateCounter(series(name, labels...)).Inc()
@@ -123,7 +165,9 @@ func series(name string, labels ...string) string {
 
 // ServeHTTP shows what was counted, and how the process does.
 func (m *Metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	var text bytes.Buffer
+	m.set.WritePrometheus(&text)
+	metrics.WriteProcessMetrics(&text)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	m.set.WritePrometheus(w)
-	metrics.WriteProcessMetrics(w)
+	_, _ = w.Write(explained(text.Bytes()))
 }
