@@ -12,13 +12,14 @@ import (
 
 	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/stdlib"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // text is the string argument at i.
 func (c call) text(i int, name string) string {
 	s, ok := c.L.Get(i).(lua.LString)
 	if !ok {
-		c.invalid("%s must be a string, not %s", name, typeName(c.L.Get(i)))
+		c.invalid("%s must be a string, not %s", name, host.TypeName(c.L.Get(i)))
 	}
 	return string(s)
 }
@@ -27,7 +28,7 @@ func (c call) text(i int, name string) string {
 func (c call) function(i int, name string) *lua.LFunction {
 	fn, ok := c.L.Get(i).(*lua.LFunction)
 	if !ok {
-		c.invalid("%s must be a function, not %s", name, typeName(c.L.Get(i)))
+		c.invalid("%s must be a function, not %s", name, host.TypeName(c.L.Get(i)))
 	}
 	return fn
 }
@@ -36,7 +37,7 @@ func (c call) function(i int, name string) *lua.LFunction {
 // to a call that has none.
 func (c call) none(i int) {
 	if c.L.GetTop() >= i && c.L.Get(i) != lua.LNil {
-		c.invalid("unexpected argument %d: %s", i-1, quote(c.L.Get(i)))
+		c.invalid("unexpected argument %d: %s", i-1, host.Quoted(c.L.Get(i)))
 	}
 }
 
@@ -64,7 +65,7 @@ func (c call) seconds(v lua.LValue, name string) time.Duration {
 			return d
 		}
 	}
-	c.invalid(`%s must be a duration (seconds, or a text like "90s" or "5m"), not %s`, name, quote(v))
+	c.invalid(`%s must be a duration (seconds, or a text like "90s" or "5m"), not %s`, name, host.Quoted(v))
 	return 0
 }
 
@@ -93,7 +94,7 @@ func options[T any](c call, i int) T {
 	}
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		c.invalid("options must be a table, not %s", typeName(v))
+		c.invalid("options must be a table, not %s", host.TypeName(v))
 	}
 	fields := optionFields(reflect.TypeFor[T]())
 	t.ForEach(func(key, value lua.LValue) {
@@ -103,10 +104,10 @@ func options[T any](c call, i int) T {
 			for name := range fields {
 				names = append(names, name)
 			}
-			c.invalid("unknown option %s%s", quote(key), kube.Suggest(key.String(), names))
+			c.invalid("unknown option %s%s", host.Quoted(key), kube.Suggest(key.String(), names))
 		}
 		if want := luaType(field.Type); want != "" && want != value.Type().String() {
-			c.invalid("option %s must be a %s, not %s", key, want, typeName(value))
+			c.invalid("option %s must be a %s, not %s", key, want, host.TypeName(value))
 		}
 	})
 	assign := luar.New(c.L, func(given T) { result = given })
@@ -152,7 +153,7 @@ func (c call) textMap(t *lua.LTable, name string) map[string]string {
 	m := map[string]string{}
 	t.ForEach(func(key, value lua.LValue) {
 		if key.Type() != lua.LTString || value.Type() != lua.LTString {
-			c.invalid("%s must map strings to strings, not %s to %s", name, quote(key), quote(value))
+			c.invalid("%s must map strings to strings, not %s to %s", name, host.Quoted(key), host.Quoted(value))
 		}
 		m[key.String()] = value.String()
 	})
@@ -169,7 +170,7 @@ func (c call) paramMap(t *lua.LTable) map[string][]string {
 		case lua.LNumber:
 			m[key.String()] = []string{strconv.FormatFloat(float64(v), 'f', -1, 64)}
 		default:
-			c.invalid("parameter %s must be a string, number or boolean, not %s", key, typeName(value))
+			c.invalid("parameter %s must be a string, number or boolean, not %s", key, host.TypeName(value))
 		}
 	})
 	return m
@@ -179,7 +180,7 @@ func (c call) paramMap(t *lua.LTable) map[string][]string {
 func (c call) natural(v lua.LValue, name string) int {
 	n, ok := v.(lua.LNumber)
 	if !ok || n < 0 || n > math.MaxInt32 || n != lua.LNumber(int(n)) {
-		c.invalid("%s must be a whole number, not %s", name, quote(v))
+		c.invalid("%s must be a whole number, not %s", name, host.Quoted(v))
 	}
 	return int(n)
 }

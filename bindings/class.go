@@ -1,7 +1,6 @@
 package bindings
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -201,28 +200,4 @@ func concat(L *lua.LState) int {
 	}
 	L.Push(lua.LString(text.String()))
 	return 1
-}
-
-// typeName says what a Lua value is, for messages.
-func typeName(v lua.LValue) string {
-	if ud, ok := v.(*lua.LUserData); ok {
-		if mt, ok := ud.Metatable.(*lua.LTable); ok {
-			if name, ok := mt.RawGetString("__metatable").(lua.LString); ok {
-				return string(name)
-			}
-		}
-	}
-	return v.Type().String()
-}
-
-// quote forms a value for a message, short.
-func quote(v lua.LValue) string {
-	s := v.String()
-	if len(s) > 40 {
-		s = s[:40] + "..."
-	}
-	if v.Type() == lua.LTString {
-		return fmt.Sprintf("%q", s)
-	}
-	return typeName(v)
 }

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // copyOptions are the options of both directions.
@@ -33,7 +34,7 @@ func podCopyTo(c call, i *kube.Item) int {
 		content := blocking(c, func(context.Context) ([]byte, error) { return c.host.ReadFile(string(v)) })
 		files = []kube.File{fileOf(name, string(content), 0)}
 	default:
-		c.invalid(`copy_to: what to copy must be a table ({["path"] = "content"}) or the path of a file, not %s`, typeName(v))
+		c.invalid(`copy_to: what to copy must be a table ({["path"] = "content"}) or the path of a file, not %s`, host.TypeName(v))
 	}
 	o := kube.ExecOptions{Container: given.Container, Timeout: c.limit(given.Timeout)}
 	c.block(func(ctx context.Context) error { return i.CopyTo(ctx, files, o) })
@@ -47,7 +48,7 @@ func (c call) files(t *lua.LTable) []kube.File {
 	t.ForEach(func(key, value lua.LValue) {
 		name, ok := key.(lua.LString)
 		if !ok {
-			c.invalid("copy_to: the path of a file must be a string, not %s", typeName(key))
+			c.invalid("copy_to: the path of a file must be a string, not %s", host.TypeName(key))
 		}
 		var mode fs.FileMode
 		if described, ok := value.(*lua.LTable); ok {
@@ -65,7 +66,7 @@ func (c call) files(t *lua.LTable) []kube.File {
 		}
 		content, ok := value.(lua.LString)
 		if !ok {
-			c.invalid("copy_to: the content of %s must be a string, not %s", name, typeName(value))
+			c.invalid("copy_to: the content of %s must be a string, not %s", name, host.TypeName(value))
 		}
 		files = append(files, fileOf(string(name), string(content), mode))
 	})

@@ -93,7 +93,7 @@ func (e *encoder) value(v lua.LValue, path *place, depth int) error {
 	case *lua.LUserData:
 		return e.userdata(v, path, depth)
 	default:
-		return kube.Errorf(kube.ValueError, "%s: a %s can't be sent", path, typeName(v))
+		return kube.Errorf(kube.ValueError, "%s: a %s can't be sent", path, host.TypeName(v))
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (e *encoder) userdata(ud *lua.LUserData, path *place, depth int) error {
 		return e.object(v.names(), v.values, path, depth)
 	default:
 		if !raw.Exists() {
-			return kube.Errorf(kube.ValueError, "%s: a %s can't be sent", path, typeName(ud))
+			return kube.Errorf(kube.ValueError, "%s: a %s can't be sent", path, host.TypeName(ud))
 		}
 		e.out = append(e.out, raw.Raw()...)
 	}
@@ -216,7 +216,7 @@ func (e *encoder) table(t *lua.LTable, path *place, depth int) error {
 	})
 	switch isArray := t.Metatable == e.binding.array; {
 	case wrong != nil:
-		return kube.Errorf(kube.ValueError, "%s: a key is a %s (want strings, or 1 to n)", path, typeName(wrong))
+		return kube.Errorf(kube.ValueError, "%s: a key is a %s (want strings, or 1 to n)", path, host.TypeName(wrong))
 	case len(names) > 0 && (count > 0 || isArray):
 		return kube.Errorf(kube.ValueError, "%s: has both a list and named fields (%q)", path, slices.Min(names))
 	case count != t.Len():
@@ -285,7 +285,7 @@ func toArray(c call) int {
 	case c.L.Get(1) == lua.LNil:
 		t = c.L.NewTable()
 	case !ok:
-		c.invalid("kube.array: want a table, not %s", typeName(c.L.Get(1)))
+		c.invalid("kube.array: want a table, not %s", host.TypeName(c.L.Get(1)))
 	case t.Metatable != lua.LNil && t.Metatable != c.array:
 		c.invalid("kube.array: the table has a metatable of its own")
 	}

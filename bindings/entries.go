@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 var (
@@ -71,7 +72,7 @@ func entriesSet(c call, e kube.Entries) int {
 			case key.Type() == lua.LTString && value.Type() == lua.LTString:
 				set[key.String()] = value.String()
 			default:
-				c.invalid("set must map strings to strings (or kube.null), not %s to %s", quote(key), quote(value))
+				c.invalid("set must map strings to strings (or kube.null), not %s to %s", host.Quoted(key), host.Quoted(value))
 			}
 		})
 	} else {

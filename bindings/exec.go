@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // execOptions are the options of exec.
@@ -49,7 +50,7 @@ func podExec(c call, i *kube.Item) int {
 	case *lua.LFunction:
 		return c.execFed(i, command, v, limit, o)
 	default:
-		c.invalid("option stdin must be a string or a function, not %s", typeName(v))
+		c.invalid("option stdin must be a string or a function, not %s", host.TypeName(v))
 	}
 	return c.push(c.execResult(blocking(c, func(ctx context.Context) (*kube.ExecResult, error) {
 		return i.Exec(ctx, command, stdin, limit, o)
@@ -60,7 +61,7 @@ func podExec(c call, i *kube.Item) int {
 func (c call) command() ([]string, execOptions) {
 	t, ok := c.L.Get(2).(*lua.LTable)
 	if !ok {
-		c.invalid(`exec: the command must be a table ({"sh", "-c", "date"}), not %s`, typeName(c.L.Get(2)))
+		c.invalid(`exec: the command must be a table ({"sh", "-c", "date"}), not %s`, host.TypeName(c.L.Get(2)))
 	}
 	var command []string
 	own := c.L.NewTable()
@@ -70,7 +71,7 @@ func (c call) command() ([]string, execOptions) {
 			return
 		}
 		if value.Type() != lua.LTString && value.Type() != lua.LTNumber {
-			c.invalid("exec: part %s of the command must be a string, not %s", key, typeName(value))
+			c.invalid("exec: part %s of the command must be a string, not %s", key, host.TypeName(value))
 		}
 		command = append(command, value.String())
 	})
@@ -111,7 +112,7 @@ func (c call) execFed(i *kube.Item, command []string, next *lua.LFunction, limit
 		}
 		text, ok := v.(lua.LString)
 		if !ok {
-			c.invalid("exec: the function stdin must return strings, and nil at the end, not %s", typeName(v))
+			c.invalid("exec: the function stdin must return strings, and nil at the end, not %s", host.TypeName(v))
 		}
 		taken := blocking(c, func(ctx context.Context) (bool, error) {
 			err := p.Write(ctx, []byte(text))

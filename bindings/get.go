@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // get implements kube.get(x, path, default): walks into anything without
@@ -70,6 +71,6 @@ func (c call) path(v lua.LValue) []lua.LValue {
 		}
 		return keys
 	}
-	c.invalid("kube.get: the path must be a string or a table, not %s", typeName(v))
+	c.invalid("kube.get: the path must be a string or a table, not %s", host.TypeName(v))
 	return nil
 }

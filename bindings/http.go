@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // itemHTTP implements pod:http(method, path, {port=, ...}), and the same of a
@@ -42,7 +43,7 @@ func itemHTTP(c call, i *kube.Item) int {
 			call.Header[textproto.CanonicalMIMEHeaderKey(name)] = []string{value}
 		}
 	default:
-		c.invalid("option headers must be a table, not %s", typeName(v))
+		c.invalid("option headers must be a table, not %s", host.TypeName(v))
 	}
 	return c.push(c.userdata(blocking(c, func(ctx context.Context) (*kube.Response, error) { return i.HTTP(ctx, call) }), c.response))
 }

@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // servedKindClass is a kind that a server serves, as cluster:kinds lists them.
@@ -50,7 +51,7 @@ func clusterView(c call, r *clusterRef) int {
 		}
 	}
 	if x.Type() != lua.LTTable && x.Type() != lua.LTUserData {
-		c.invalid("cluster:view: want a name, or a table with api_version and kind, not %s", typeName(x))
+		c.invalid("cluster:view: want a name, or a table with api_version and kind, not %s", host.TypeName(x))
 	}
 	object, err := c.encode(x, "cluster:view")
 	c.raise(err)
@@ -59,7 +60,7 @@ func clusterView(c call, r *clusterRef) int {
 		version = object.Get("apiVersion") // of an object, or of a reference to one
 	}
 	if version.Type() != kube.String || kind.Type() != kube.String {
-		c.invalid("cluster:view: the %s needs the strings api_version and kind", typeName(x))
+		c.invalid("cluster:view: the %s needs the strings api_version and kind", host.TypeName(x))
 	}
 	cluster := c.resolve(r)
 	return c.push(c.narrowed(blocking(c, func(ctx context.Context) (*kube.View, error) {

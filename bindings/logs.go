@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/stdlib"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // logClass is a log, of one pod or several: a stream of lines, each with its
@@ -73,16 +74,16 @@ func logs(c call) int {
 		for i := 1; i <= v.Len(); i++ {
 			ud, ok := v.RawGetInt(i).(*lua.LUserData)
 			if !ok {
-				c.invalid("kube.logs: element %d is a %s, not a pod", i, typeName(v.RawGetInt(i)))
+				c.invalid("kube.logs: element %d is a %s, not a pod", i, host.TypeName(v.RawGetInt(i)))
 			}
 			pod, ok := ud.Value.(*kube.Item)
 			if !ok {
-				c.invalid("kube.logs: element %d is a %s, not a pod", i, typeName(ud))
+				c.invalid("kube.logs: element %d is a %s, not a pod", i, host.TypeName(ud))
 			}
 			pods = append(pods, pod)
 		}
 		return c.push(c.userdata(blocking(c, func(ctx context.Context) (*kube.Logs, error) { return kube.LogsOf(ctx, pods, o) }), c.log))
 	}
-	c.invalid("kube.logs: the argument must be a view or a list of pods, not %s", typeName(c.L.Get(1)))
+	c.invalid("kube.logs: the argument must be a view or a list of pods, not %s", host.TypeName(c.L.Get(1)))
 	return 0
 }

@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // functions are the functions of the module kube, in the order of their names.
@@ -81,6 +82,6 @@ func (c call) closer(x lua.LValue) lua.LValue {
 			return closer
 		}
 	}
-	c.invalid("kube.with: %s has no method close", typeName(x))
+	c.invalid("kube.with: %s has no method close", host.TypeName(x))
 	return nil
 }

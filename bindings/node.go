@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // nodeTaint implements taint{key =, value =, effect =}.
@@ -48,7 +49,7 @@ func nodeDrain(c call, i *kube.Item) int {
 	}
 	given := options[drainOptions](c, 2)
 	if isGiven(given.On) && given.On.Type() != lua.LTFunction {
-		c.invalid("option on must be a function, not %s", typeName(given.On))
+		c.invalid("option on must be a function, not %s", host.TypeName(given.On))
 	}
 	o := kube.DrainOptions{
 		Timeout: c.waitTime(given.Timeout), GracePeriod: c.grace(given.Grace), Force: given.Force,

@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 var ownersClass = class[kube.Owners]{
@@ -49,6 +50,6 @@ func (c call) itemAt(i int, name string) *kube.Item {
 			return item
 		}
 	}
-	c.invalid("%s must be an item, not %s", name, typeName(c.L.Get(i)))
+	c.invalid("%s must be an item, not %s", name, host.TypeName(c.L.Get(i)))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 var proxyClass = class[*kube.Proxy]{
@@ -72,7 +73,7 @@ func (c call) parts() (path []string, options int) {
 	// A name that is nil by mistake must not shorten the path: deleting one
 	// object would become deleting all.
 	if i <= c.L.GetTop() && c.L.Get(i).Type() != lua.LTTable {
-		c.invalid("argument %d must be a part of the path or the options, not %s", i-1, typeName(c.L.Get(i)))
+		c.invalid("argument %d must be a part of the path or the options, not %s", i-1, host.TypeName(c.L.Get(i)))
 	}
 	c.none(i + 1)
 	return path, i
@@ -86,7 +87,7 @@ func (c call) params(v lua.LValue) map[string][]string {
 	case *lua.LTable:
 		return c.paramMap(v)
 	}
-	c.invalid("option params must be a table, not %s", typeName(v))
+	c.invalid("option params must be a table, not %s", host.TypeName(v))
 	return nil
 }
 
@@ -121,7 +122,7 @@ func proxyWatch(c call, p *kube.Proxy) int {
 	if t, ok := given.Fields.(*lua.LTable); ok {
 		fields = c.textMap(t, "option fields")
 	} else if given.Fields != nil && given.Fields != lua.LNil {
-		c.invalid("option fields must be a table, not %s", typeName(given.Fields))
+		c.invalid("option fields must be a table, not %s", host.TypeName(given.Fields))
 	}
 	return c.push(c.userdata(blocking(c, func(ctx context.Context) (*kube.RawWatcher, error) {
 		return p.Watch(ctx, path, given.Version, fields)

@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // maxExact is the largest integer up to which a Lua number is exact.
@@ -164,7 +165,7 @@ func (c call) integer(i int) integer {
 	if n, ok := c.L.CheckUserData(i).Value.(integer); ok {
 		return n
 	}
-	c.invalid("an int64 compares with another only, not with %s", quote(c.L.Get(i)))
+	c.invalid("an int64 compares with another only, not with %s", host.Quoted(c.L.Get(i)))
 	return 0
 }
 
@@ -184,6 +185,6 @@ func toInteger(c call) int {
 			return c.push(v)
 		}
 	}
-	c.invalid("kube.int64: %s is not a 64-bit integer", quote(c.L.Get(1)))
+	c.invalid("kube.int64: %s is not a 64-bit integer", host.Quoted(c.L.Get(1)))
 	return 0
 }

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 var viewClass = class[*kube.View]{
@@ -181,7 +182,7 @@ func (c call) selector(v lua.LValue, name string, equal func(map[string]string) 
 			return c.selector(t, name, equal)
 		}
 	}
-	c.invalid("option %s must be a selector (a string or a table), not %s", name, typeName(v))
+	c.invalid("option %s must be a selector (a string or a table), not %s", name, host.TypeName(v))
 	return ""
 }
 
@@ -248,7 +249,7 @@ func viewOn(c call, v *kube.View) int {
 			continue
 		}
 		if fn.Type() != lua.LTFunction && c.L.GetMetaField(fn, "__call") == lua.LNil {
-			c.invalid("option %s must be a function, not %s", strings.ToLower(evtype), typeName(fn))
+			c.invalid("option %s must be a function, not %s", strings.ToLower(evtype), host.TypeName(fn))
 		}
 		handlers[evtype] = fn
 	}

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // waitOptions are the options of item:wait.
@@ -74,7 +75,7 @@ func (c call) until(o waitOptions) (until []kube.Until, fn *lua.LFunction) {
 		{"fn", isGiven(o.Fn), func() {
 			var ok bool
 			if fn, ok = o.Fn.(*lua.LFunction); !ok {
-				c.invalid("option fn must be a function, not %s", typeName(o.Fn))
+				c.invalid("option fn must be a function, not %s", host.TypeName(o.Fn))
 			}
 		}},
 		{"path", o.Path != "", func() {
@@ -120,7 +121,7 @@ func (c call) stringList(v lua.LValue, name string) []string {
 	for i := range list {
 		s, ok := t.RawGetInt(i + 1).(lua.LString)
 		if !ok {
-			c.invalid("%s must be a list of strings, not of %s", name, typeName(t.RawGetInt(i+1)))
+			c.invalid("%s must be a list of strings, not of %s", name, host.TypeName(t.RawGetInt(i+1)))
 		}
 		list[i] = string(s)
 	}

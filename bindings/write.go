@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // deleteTime is how long delete{wait=true} waits.
@@ -91,7 +92,7 @@ func (c call) objects(i int, method string) (objects []kube.Value, single bool) 
 func (c call) encoded(i int, method string) kube.Value {
 	v := c.L.Get(i)
 	if v.Type() != lua.LTTable && v.Type() != lua.LTUserData {
-		c.invalid("%s: want an object (a table, or YAML or JSON text), not %s", method, typeName(v))
+		c.invalid("%s: want an object (a table, or YAML or JSON text), not %s", method, host.TypeName(v))
 	}
 	value, err := c.encode(v, "data")
 	c.raise(err)
@@ -185,7 +186,7 @@ func itemEdit(c call, i *kube.Item) int {
 			returned = object
 		}
 		if returned.Type() != lua.LTTable {
-			c.invalid("edit %s: the function must change its table or return another, not %s", i, typeName(returned))
+			c.invalid("edit %s: the function must change its table or return another, not %s", i, host.TypeName(returned))
 		}
 		changed, err := c.encode(returned, "object")
 		c.raise(err)

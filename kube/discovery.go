@@ -62,7 +62,7 @@ func (d *discovery) find(ctx context.Context, c *Cluster, look func([]*Resource)
 		if errors.Is(err, errSeveral) && !known.remembered {
 			return nil, err
 		}
-		if err := sleep(ctx, d.pace.Reserve().Delay()); err != nil {
+		if err := Sleep(ctx, d.pace.Reserve().Delay()); err != nil {
 			return nil, err
 		}
 	}
@@ -126,7 +126,7 @@ func (d *discovery) await(ctx context.Context, c *Cluster, what string, wanted [
 			return Errorf(TimeoutError, "%s is established, but after %s the server doesn't offer %s of %s",
 				what, establishTime, wanted[missing].Kind, wanted[missing].APIVersion())
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := Sleep(ctx, pause); err != nil {
 			return err
 		}
 	}

@@ -281,7 +281,7 @@ func (d *drain) evict(ctx context.Context, p *drained, slots chan struct{}) erro
 				return err
 			}
 		}
-		if err := sleep(ctx, max(evictionPause, askedBack(err))); err != nil {
+		if err := Sleep(ctx, max(evictionPause, askedBack(err))); err != nil {
 			return err
 		}
 	}

@@ -104,7 +104,7 @@ func (e *Editing) Read(ctx context.Context) (*Item, error) {
 	}
 	if e.tries > 0 {
 		pause := min(firstEditPause<<min(e.tries-1, 10), lastEditPause)
-		if err := sleep(ctx, rand.N(pause)); err != nil {
+		if err := Sleep(ctx, rand.N(pause)); err != nil {
 			return nil, err
 		}
 	}

@@ -44,7 +44,7 @@ func (i *Item) Evict(ctx context.Context, grace *time.Duration) error {
 		if !evictAgain(err) || len(budgets(err)) > 0 || try == maxRetries || !i.cluster.client.reached.Load() {
 			return err
 		}
-		if err := sleep(ctx, max(askedBack(err), firstPause)); err != nil {
+		if err := Sleep(ctx, max(askedBack(err), firstPause)); err != nil {
 			return err
 		}
 	}

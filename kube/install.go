@@ -196,7 +196,7 @@ func (c *Cluster) sendStep(ctx context.Context, s step, send func(context.Contex
 		if !s.defined || !notServed(err) || time.Now().After(ends) {
 			return item, err
 		}
-		if err := sleep(ctx, servePause); err != nil {
+		if err := Sleep(ctx, servePause); err != nil {
 			return nil, err
 		}
 	}

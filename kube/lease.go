@@ -214,7 +214,7 @@ func (l *Lease) acquire(ctx context.Context) error {
 		case !passing(err) && !notFree(err):
 			return err
 		}
-		if err := sleep(ctx, jitter(l.pause())); err != nil {
+		if err := Sleep(ctx, jitter(l.pause())); err != nil {
 			return err
 		}
 	}
@@ -229,7 +229,7 @@ func (l *Lease) keep(ctx context.Context, lose context.CancelCauseFunc) {
 		}
 	})
 	defer expiry.Stop()
-	for sleep(ctx, min(l.pause(), l.remaining())) == nil {
+	for Sleep(ctx, min(l.pause(), l.remaining())) == nil {
 		err := errNotRenewed
 		if l.Held() {
 			err = l.try(ctx, min(l.deadline()/2, l.remaining()), l.renew)

@@ -75,7 +75,7 @@ func (s *LeaseSet) Hold(ctx context.Context, fn func(ctx context.Context, index 
 		})
 	}
 	wg.Go(func() {
-		for sleep(ctx, jitter(s.pause)) == nil {
+		for Sleep(ctx, jitter(s.pause)) == nil {
 			s.answer()
 			s.ask(ctx)
 		}

@@ -117,7 +117,7 @@ func obeyRetryAfter(next http.RoundTripper) http.RoundTripper {
 				return resp, nil
 			}
 			discard(resp.Body)
-			if err := sleep(r.Context(), pause); err != nil {
+			if err := Sleep(r.Context(), pause); err != nil {
 				return nil, err
 			}
 			r = retry
@@ -143,8 +143,8 @@ func retryAfter(r *http.Request, resp *http.Response) (time.Duration, bool) {
 	return afterSeconds(resp.Header)
 }
 
-// sleep waits for d or until the context ends, whose cause it returns.
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits for d, or until the context ends, whose cause it returns.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -145,5 +145,5 @@ func (h *hourly) Read(p []byte) (int, error) {
 	}
 	h.bytes++
 	p[0] = 'x'
-	return 1, sleep(h.ctx, time.Hour)
+	return 1, Sleep(h.ctx, time.Hour)
 }

@@ -139,7 +139,7 @@ func (l *podLog) run(ctx context.Context, send func(LogLine) error) error {
 				return err
 			}
 		}
-		if err := sleep(ctx, pauses.next(err)); err != nil {
+		if err := Sleep(ctx, pauses.next(err)); err != nil {
 			return err
 		}
 	}

@@ -264,7 +264,7 @@ func (p *pager) fetch(token string, pause time.Duration) *fetch {
 	go func() {
 		defer done()
 		defer cancel()
-		err := sleep(ctx, pause)
+		err := Sleep(ctx, pause)
 		var got *page
 		if err == nil {
 			got, err = readPage(ctx, c, req, body, f.token)

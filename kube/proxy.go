@@ -228,7 +228,7 @@ func (f *feed) run(ctx context.Context, emit func(string, []byte) error) error {
 		if lasted && err == nil {
 			continue
 		}
-		if err := sleep(ctx, pauses.next(err)); err != nil {
+		if err := Sleep(ctx, pauses.next(err)); err != nil {
 			return err
 		}
 	}

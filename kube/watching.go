@@ -110,7 +110,7 @@ func (w *watch) step(ctx context.Context) error {
 	case watching:
 		return w.connect(ctx)
 	case resuming:
-		return sleep(ctx, w.pause)
+		return Sleep(ctx, w.pause)
 	}
 	return w.list(ctx)
 }

@@ -75,7 +75,7 @@ type scripted struct {
 func (b *scripted) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF && !b.ends {
-		if b.breaks > 0 && sleep(b.ctx, b.breaks) == nil {
+		if b.breaks > 0 && Sleep(b.ctx, b.breaks) == nil {
 			return 0, syscall.ECONNRESET
 		}
 		<-b.ctx.Done()

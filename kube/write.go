@@ -136,7 +136,7 @@ func (c *Cluster) write(ctx context.Context, w write) (Value, error) {
 			}
 			return Value{}, err
 		}
-		if err := sleep(ctx, max(jitter(firstSendPause<<(try-1)), askedBack(err))); err != nil {
+		if err := Sleep(ctx, max(jitter(firstSendPause<<(try-1)), askedBack(err))); err != nil {
 			return Value{}, err
 		}
 	}

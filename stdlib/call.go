@@ -49,7 +49,7 @@ func (c call) absent(i int) bool { return c.L.Get(i) == lua.LNil }
 // none raises where there are arguments from i on.
 func (c call) none(i int) {
 	if !c.absent(i) {
-		c.invalid("unexpected argument %d: %s", i, quoted(c.L.Get(i)))
+		c.invalid("unexpected argument %d: %s", i, host.Quoted(c.L.Get(i)))
 	}
 }
 
@@ -60,7 +60,7 @@ func (c call) text(i int, name string) string { return c.textOf(c.L.Get(i), name
 func (c call) textOf(v lua.LValue, name string) string {
 	s, ok := v.(lua.LString)
 	if !ok {
-		c.invalid("%s must be a string, not %s", name, typeName(v))
+		c.invalid("%s must be a string, not %s", name, host.TypeName(v))
 	}
 	return string(s)
 }
@@ -77,7 +77,7 @@ func (c call) textOr(i int, name, missing string) string {
 func (c call) number(i int, name string) float64 {
 	n, ok := c.L.Get(i).(lua.LNumber)
 	if !ok || math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
-		c.invalid("%s must be a number, not %s", name, quoted(c.L.Get(i)))
+		c.invalid("%s must be a number, not %s", name, host.Quoted(c.L.Get(i)))
 	}
 	return float64(n)
 }
@@ -91,7 +91,7 @@ func (c call) whole(i int, name string, least int) int {
 func (c call) wholeOf(v lua.LValue, name string, least int) int {
 	n, ok := v.(lua.LNumber)
 	if !ok || n != lua.LNumber(int(n)) || int(n) < least || n > math.MaxInt32 {
-		c.invalid("%s must be a whole number from %d, not %s", name, least, quoted(v))
+		c.invalid("%s must be a whole number from %d, not %s", name, least, host.Quoted(v))
 	}
 	return int(n)
 }
@@ -100,7 +100,7 @@ func (c call) wholeOf(v lua.LValue, name string, least int) int {
 func (c call) function(i int, name string) lua.LValue {
 	fn := c.L.Get(i)
 	if fn.Type() != lua.LTFunction && c.L.GetMetaField(fn, "__call") == lua.LNil {
-		c.invalid("%s must be a function, not %s", name, typeName(fn))
+		c.invalid("%s must be a function, not %s", name, host.TypeName(fn))
 	}
 	return fn
 }
@@ -109,7 +109,7 @@ func (c call) function(i int, name string) lua.LValue {
 func (c call) table(i int, name string) *lua.LTable {
 	t, ok := c.L.Get(i).(*lua.LTable)
 	if !ok {
-		c.invalid("%s must be a table, not %s", name, typeName(c.L.Get(i)))
+		c.invalid("%s must be a table, not %s", name, host.TypeName(c.L.Get(i)))
 	}
 	return t
 }
@@ -146,7 +146,7 @@ func (c call) iterator(i int) int {
 		return c.push(v, c.L.Get(i+1), c.L.Get(i+2))
 	}
 	if v.Type() != lua.LTTable && c.L.GetMetaField(v, "__len") == lua.LNil {
-		c.invalid("a %s is nothing to loop over", typeName(v))
+		c.invalid("a %s is nothing to loop over", host.TypeName(v))
 	}
 	at := 0
 	return c.push(c.L.NewFunction(func(L *lua.LState) int {
@@ -173,38 +173,6 @@ func (c call) duration(v lua.LValue, name string) time.Duration {
 			return d
 		}
 	}
-	c.invalid(`%s must be a duration (seconds, or a text like "90s", "5m" or "2d"), not %s`, name, quoted(v))
+	c.invalid(`%s must be a duration (seconds, or a text like "90s", "5m" or "2d"), not %s`, name, host.Quoted(v))
 	return 0
-}
-
-// typeName says what a value is, for messages.
-func typeName(v lua.LValue) string {
-	if ud, ok := v.(*lua.LUserData); ok {
-		if mt, ok := ud.Metatable.(*lua.LTable); ok {
-			if name, ok := mt.RawGetString("__metatable").(lua.LString); ok {
-				return string(name)
-			}
-		}
-	}
-	return v.Type().String()
-}
-
-// quoted forms a value for a message, short.
-func quoted(v lua.LValue) string {
-	switch v := v.(type) {
-	case lua.LString:
-		return shortened(string(v))
-	case lua.LNumber, lua.LBool:
-		return v.String()
-	}
-	return typeName(v)
-}
-
-// shortened is a text in quotes, short.
-func shortened(text string) string {
-	const most = 40
-	if len(text) > most {
-		return quote(text[:most]) + "..."
-	}
-	return quote(text)
 }

@@ -169,7 +169,7 @@ func (w *web) send(c call, method string, i int) int {
 func (w *web) request(c call, method, address string, given httpOptions) *request {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		c.invalid("http: %s is no URL that begins with http:// or https://", shortened(address))
+		c.invalid("http: %s is no URL that begins with http:// or https://", host.QuotedText(address))
 	}
 	if given.Params != nil {
 		query := u.Query()

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // ipFunctions are the functions of the module ip.
@@ -32,7 +34,7 @@ func (c call) addressOf(v lua.LValue) netip.Addr {
 	text, _ := v.(lua.LString)
 	a, err := netip.ParseAddr(string(text))
 	if err != nil {
-		c.invalid(`%s is not an address (want one like "10.0.0.1" or "fd00::1")`, quoted(v))
+		c.invalid(`%s is not an address (want one like "10.0.0.1" or "fd00::1")`, host.Quoted(v))
 	}
 	return a.Unmap()
 }
@@ -45,7 +47,7 @@ func (c call) networkOf(v lua.LValue) netip.Prefix {
 	text, _ := v.(lua.LString)
 	n, err := netip.ParsePrefix(string(text))
 	if err != nil {
-		c.invalid(`%s is not a network (want one like "10.0.0.0/8" or "fd00::/64")`, quoted(v))
+		c.invalid(`%s is not a network (want one like "10.0.0.0/8" or "fd00::/64")`, host.Quoted(v))
 	}
 	return n.Masked()
 }

@@ -128,7 +128,7 @@ func (l logger) write(c call, level slog.Level, i int) int {
 func (c call) logFields(t *lua.LTable) (fields []slog.Attr) {
 	t.ForEach(func(key, v lua.LValue) {
 		if key.Type() != lua.LTString {
-			c.invalid("log: the fields must have names, not %s", quoted(key))
+			c.invalid("log: the fields must have names, not %s", host.Quoted(key))
 		}
 		fields = append(fields, slog.Any(key.String(), Logged(c.L, c.host, v)))
 	})

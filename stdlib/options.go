@@ -6,6 +6,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // options reads the options table at argument i into a struct, whose exported
@@ -34,7 +36,7 @@ func readOptions(c call, t *lua.LTable, into reflect.Value) {
 		name, ok := key.(lua.LString)
 		field, known := fields[string(name)]
 		if !ok || !known {
-			c.invalid("unknown option %s%s", quoted(key), c.host.Suggest(key.String(), names))
+			c.invalid("unknown option %s%s", host.Quoted(key), c.host.Suggest(key.String(), names))
 		}
 		setOption(c, field, v, "option "+string(name))
 	})
@@ -42,7 +44,7 @@ func readOptions(c call, t *lua.LTable, into reflect.Value) {
 
 // setOption sets the field of an option.
 func setOption(c call, field reflect.Value, v lua.LValue, name string) {
-	wrong := func(want string) { c.invalid("%s must be a %s, not %s", name, want, typeName(v)) }
+	wrong := func(want string) { c.invalid("%s must be a %s, not %s", name, want, host.TypeName(v)) }
 	switch field.Interface().(type) {
 	case time.Duration:
 		field.SetInt(int64(c.duration(v, name)))

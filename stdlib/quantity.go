@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 	"gopkg.in/inf.v0"
 	"k8s.io/apimachinery/pkg/api/resource"
 )
@@ -122,7 +124,7 @@ func (c call) quantityOf(v lua.LValue) quantity {
 			return quantity{q}
 		}
 	}
-	c.invalid(`%s is not a quantity (want one like "250m", "1.5" or "1Gi")`, quoted(v))
+	c.invalid(`%s is not a quantity (want one like "250m", "1.5" or "1Gi")`, host.Quoted(v))
 	return quantity{}
 }
 

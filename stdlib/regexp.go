@@ -143,7 +143,7 @@ func (c call) replacement(by lua.LValue, match *lua.LTable, whole string) string
 		return whole
 	}
 	if !lua.LVCanConvToString(result) {
-		c.invalid("what replaces must give a string or nil, not %s", typeName(result))
+		c.invalid("what replaces must give a string or nil, not %s", host.TypeName(result))
 	}
 	return plainText(result)
 }

@@ -3,6 +3,8 @@ package stdlib
 import (
 	"github.com/Masterminds/semver/v3"
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // semverFunctions are the functions of the module semver.
@@ -46,7 +48,7 @@ func versionClass() class[version] {
 				text := c.text(2, "the constraint")
 				constraint, err := semver.NewConstraint(text)
 				if err != nil {
-					c.invalid("%s is not a constraint (want one like \">= 1.2, < 2\", \"^1.2\" or \"~1.2.3\"): %w", shortened(text), err)
+					c.invalid("%s is not a constraint (want one like \">= 1.2, < 2\", \"^1.2\" or \"~1.2.3\"): %w", host.QuotedText(text), err)
 				}
 				return c.push(lua.LBool(constraint.Check(v.Version)))
 			},
@@ -67,7 +69,7 @@ func (c call) versionOf(v lua.LValue) version {
 	text, _ := v.(lua.LString)
 	parsed, err := semver.NewVersion(string(text))
 	if err != nil {
-		c.invalid(`%s is not a version (want one like "1.2.3" or "v1.2.3-rc.1")`, quoted(v))
+		c.invalid(`%s is not a version (want one like "1.2.3" or "v1.2.3-rc.1")`, host.Quoted(v))
 	}
 	return version{parsed}
 }

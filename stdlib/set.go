@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // setFunctions are the functions of the module set.
@@ -28,7 +30,7 @@ func (s set) add(c call, v lua.LValue) {
 	case lua.LTString, lua.LTNumber, lua.LTBool:
 		s[v] = struct{}{}
 	default:
-		c.invalid("an element of a set must be a string, number or boolean, not a %s", typeName(v))
+		c.invalid("an element of a set must be a string, number or boolean, not a %s", host.TypeName(v))
 	}
 }
 

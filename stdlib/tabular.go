@@ -112,7 +112,7 @@ func (c call) newTabular(function string) *tabular {
 	t := &tabular{}
 	c.table(1, function+": the columns").ForEach(func(key, column lua.LValue) {
 		if key.Type() != lua.LTNumber {
-			c.invalid("%s: the columns must be a list, without %s", function, quoted(key))
+			c.invalid("%s: the columns must be a list, without %s", function, host.Quoted(key))
 		}
 		t.columns = append(t.columns, c.tabularColumn(column, function))
 	})
@@ -184,7 +184,7 @@ func (c call) addRow(t *tabular, row lua.LValue) {
 				v = c.L.GetTable(row, lua.LString(column.key))
 			}
 		default:
-			c.invalid("a row must be a table, not %s", typeName(row))
+			c.invalid("a row must be a table, not %s", host.TypeName(row))
 		}
 		cells[i].value = v
 		if v != lua.LNil {

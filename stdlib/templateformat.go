@@ -19,7 +19,7 @@ func templateFormat(c call) int {
 	text := c.text(1, "template.format: the text")
 	values := c.L.Get(2)
 	if values.Type() != lua.LTTable && values.Type() != lua.LTUserData {
-		c.invalid("template.format: the values must be a table, not %s", typeName(values))
+		c.invalid("template.format: the values must be a table, not %s", host.TypeName(values))
 	}
 	var out strings.Builder
 	for rest := text; rest != ""; {
@@ -37,7 +37,7 @@ func templateFormat(c call) int {
 		}
 		field, after, closed := strings.Cut(rest, "}")
 		if bracket == "}" || !closed {
-			c.invalid("template.format: a single %s in %s (two stand for one)", bracket, shortened(text))
+			c.invalid("template.format: a single %s in %s (two stand for one)", bracket, host.QuotedText(text))
 		}
 		out.WriteString(c.formatted(values, field))
 		host.CheckLength(c.L, out.Len())
@@ -66,11 +66,11 @@ func (c call) formatted(values lua.LValue, field string) string {
 		}
 	}
 	if v == lua.LNil {
-		c.invalid("template.format: there is no %s", shortened(name))
+		c.invalid("template.format: there is no %s", host.QuotedText(name))
 	}
 	parts := layoutOfField().FindStringSubmatch(layout)
 	if parts == nil {
-		c.invalid("template.format: %s is no way to write a value (want one like \">8\", \"<20\" or \".2f\")", shortened(layout))
+		c.invalid("template.format: %s is no way to write a value (want one like \">8\", \"<20\" or \".2f\")", host.QuotedText(layout))
 	}
 	fill, side, width, conversion := parts[1], parts[2], parts[3], parts[4]
 	text := ""
@@ -91,7 +91,7 @@ func (c call) formatted(values lua.LValue, field string) string {
 func (c call) converted(conversion string, v lua.LValue) string {
 	verb := conversion[len(conversion)-1]
 	if v.Type() != lua.LTNumber && !strings.ContainsRune("qs", rune(verb)) {
-		c.invalid("template.format: %s is written by %%%s and is no number", typeName(v), conversion)
+		c.invalid("template.format: %s is written by %%%s and is no number", host.TypeName(v), conversion)
 	}
 	return convert(c.L, conversion[:len(conversion)-1], verb, c.L.GetTop())
 }

@@ -108,7 +108,7 @@ func (c call) time(t time.Time) lua.LValue { return object(c, timestamp{t}, time
 func (c call) instant(i int) timestamp {
 	t, ok := objectOf[timestamp](c.L.Get(i))
 	if !ok {
-		c.invalid("a time and %s can't be combined (for a number of seconds take t:unix())", quoted(c.L.Get(i)))
+		c.invalid("a time and %s can't be combined (for a number of seconds take t:unix())", host.Quoted(c.L.Get(i)))
 	}
 	return t
 }
@@ -119,7 +119,7 @@ func (c call) added(i int) time.Duration {
 	n, number := v.(lua.LNumber)
 	_, isSpan := objectOf[span](v)
 	if !isSpan && !(number && math.Abs(float64(n)*float64(time.Second)) < math.MaxInt64) {
-		c.invalid("only a number of seconds can be added to a time, or a duration, not %s", quoted(v))
+		c.invalid("only a number of seconds can be added to a time, or a duration, not %s", host.Quoted(v))
 	}
 	return c.duration(v, "the duration")
 }
@@ -192,7 +192,7 @@ func timeParse(c call) int {
 	if given.Layout != "" {
 		want = given.Layout
 	}
-	c.invalid("time.parse: %s is not a time (want %s)", shortened(text), want)
+	c.invalid("time.parse: %s is not a time (want %s)", host.QuotedText(text), want)
 	return 0
 }
 
@@ -235,7 +235,7 @@ func (c call) field(v lua.LValue, name string, missing int) int {
 	const most = 1e7
 	n, ok := v.(lua.LNumber)
 	if !ok || n != lua.LNumber(int(n)) || math.Abs(float64(n)) > most {
-		c.invalid("%s must be a whole number, not %s", name, quoted(v))
+		c.invalid("%s must be a whole number, not %s", name, host.Quoted(v))
 	}
 	return int(n)
 }

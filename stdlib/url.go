@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/kubelua/kubelua/stdlib/host"
 )
 
 // urlFunctions are the functions of the module url.
@@ -106,7 +108,7 @@ func (c call) parameter(v lua.LValue, function string) string {
 	case lua.LTString, lua.LTNumber, lua.LTBool:
 		return plainText(v)
 	}
-	c.invalid("%s: a parameter must be a string, number or boolean, not %s", function, typeName(v))
+	c.invalid("%s: a parameter must be a string, number or boolean, not %s", function, host.TypeName(v))
 	return ""
 }
 
@@ -123,7 +125,7 @@ func urlBuild(c call) int {
 	}
 	if given.Port != nil && given.Port != lua.LNil {
 		if !slices.Contains([]lua.LValueType{lua.LTString, lua.LTNumber}, given.Port.Type()) {
-			c.invalid("option port must be a number, not %s", typeName(given.Port))
+			c.invalid("option port must be a number, not %s", host.TypeName(given.Port))
 		}
 		u.Host += ":" + plainText(given.Port)
 	}

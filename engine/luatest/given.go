@@ -12,6 +12,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/stdlib/host"
 )
 
@@ -64,16 +65,7 @@ func (r *trial) open(L *lua.LState, h host.Host) lua.LValue {
 		},
 		"pause": func(L *lua.LState) int {
 			d := duration(L, 1)
-			r.block(L, h, func(ctx context.Context) error {
-				timer := time.NewTimer(d)
-				defer timer.Stop()
-				select {
-				case <-timer.C:
-					return nil
-				case <-ctx.Done():
-					return context.Cause(ctx)
-				}
-			})
+			r.block(L, h, func(ctx context.Context) error { return kube.Sleep(ctx, d) })
 			return 0
 		},
 		"printed": func(L *lua.LState) int {

@@ -122,7 +122,7 @@ func (s *Scheduler) watch(ctx context.Context, f *follower, job *engine.Job) {
 		}
 		s.Log.Error("a watch has ended", "watch", view.String(), "error", short(err), "again", rewatchTime)
 		s.Runner.Observe.tell(WatchEnded{job, err})
-		_ = sleep(ctx, rewatchTime) // the loop asks the context
+		_ = kube.Sleep(ctx, rewatchTime) // the loop asks the context
 	}
 }
 

@@ -167,7 +167,7 @@ func (b *bench) objects() int {
 
 func TestFollowerDebounces(t *testing.T) {
 	b, o := onCluster(t)
-	b.job(watching(o.namespace, `events = { "MODIFIED", "DELETED" }, debounce = "500ms"`, `run = function(ctx) `+values+` end`))
+	b.job(watching(o.namespace, `events = { "MODIFIED", "DELETED" }, debounce = "3s"`, `run = function(ctx) `+values+` end`))
 	b.beginNow()
 	gone := o.apply("gone", "1")
 	for i := range 10 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubelua/kubelua/engine"
+	"github.com/kubelua/kubelua/kube"
 )
 
 // Once runs a script by hand. The jobs that it describes, if any, are run now, one
@@ -52,7 +53,7 @@ func (o *once) again(ctx context.Context, j *engine.Job, failed error) error {
 	for n := 1; failed != nil && n <= j.Retries && ctx.Err() == nil; n++ {
 		pause := j.Backoff.Pause(n)
 		o.log.Warn("the run failed", "job", j.Name, "attempt", n, "error", failed, "again", pause)
-		if sleep(ctx, pause) != nil {
+		if kube.Sleep(ctx, pause) != nil {
 			return failed
 		}
 		failed = o.attempt(ctx, j, n+1)
@@ -75,16 +76,4 @@ func (o *once) run(ctx context.Context, attempt int, choose func([]*engine.Job) 
 		log := o.log.With("job", j.Name)
 		return &engine.JobRun{Job: j, Scheduled: time.Now().Truncate(time.Second), Attempt: attempt, Trigger: engine.ByHand, Log: log}, nil
 	}, o.args...)
-}
-
-// sleep waits for d or until the context ends, whose cause it returns.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

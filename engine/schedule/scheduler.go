@@ -140,7 +140,7 @@ func (s *Scheduler) load(ctx context.Context) (map[string]Record, error) {
 			return nil, err
 		}
 		s.Log.Error("what was scheduled can't be read", "error", short(err), "again", pause)
-		if err := sleep(ctx, pause); err != nil {
+		if err := kube.Sleep(ctx, pause); err != nil {
 			return nil, err
 		}
 	}

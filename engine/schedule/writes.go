@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/kubelua/kubelua/kube"
 )
 
 // The pause before the ledger is tried again doubles from first to last.
@@ -173,7 +175,7 @@ func (s *Scheduler) unclaim(c Claim) {
 func outlasting(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), ledgerTime)
 	stop := context.AfterFunc(parent, func() {
-		if sleep(ctx, ledgerGrace) == nil {
+		if kube.Sleep(ctx, ledgerGrace) == nil {
 			cancel()
 		}
 	})

@@ -282,7 +282,7 @@ function test_labels_of_many_at_once(t)
   t:eq(kube.totable(changed.meta.labels), {b = "x", ["example.com/c"] = "3"})
   t:eq(#item.meta.labels:delete("b", "example.com/c", "none").meta.labels, 0)
   item.meta.labels:set{} --> error: "there is nothing to set or delete"
-  item.meta.labels:set{a = 1} --> error: "must map strings to strings (or kube.null), not "a" to number"
+  item.meta.labels:set{a = 1} --> error: "must map strings to strings (or kube.null), not "a" to 1"
   item.meta.labels:set{["a b"] = "x"} --> error: "label key "a b""
 end
 
