@@ -245,6 +245,15 @@ local function found(data)
   return ok and item
 end
 
+-- remove deletes an object, which another test with the same fixture may do at the
+-- same time.
+local function remove(item)
+  local ok, err = pcall(item.delete, item)
+  if not ok and not kube.is(err, "LookupError") then
+    error(err, 0)
+  end
+end
+
 function T:apply(fixture)
   if type(fixture) == "string" and not fixture:find("\n") and (fixture:find("%.ya?ml$") or fixture:find("%.json$")) then
     fixture = suite.read(fixture)
@@ -256,7 +265,7 @@ function T:apply(fixture)
     self:defer(function()
       local item = not before and found(data)
       if item and item.meta.namespace ~= namespace then
-        item:delete()
+        remove(item)
       end
     end)
   end
