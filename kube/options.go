@@ -77,7 +77,7 @@ type Options struct {
 // AddFlags registers kubectl's connection flags, under kubectl's names, so
 // that parsing fs fills the options.
 func (o *Options) AddFlags(fs *pflag.FlagSet) {
-	fs.StringVar(&o.Kubeconfig, "kubeconfig", o.Kubeconfig, "path of the kubeconfig file")
+	fs.StringVar(&o.Kubeconfig, "kubeconfig", o.Kubeconfig, "path of the kubeconfig `FILE`")
 	// --namespace is ours: for kubectl it means one namespace or the context's,
 	// here one namespace or all.
 	fs.StringVarP(&o.Namespace, "namespace", "n", o.Namespace, "bind namespaced views to this namespace")

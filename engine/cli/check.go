@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/engine/check"
 	"github.com/kubelua/kubelua/kube"
@@ -37,41 +39,51 @@ without it the rules are tried in all namespaces at once. Missing rules are
 findings too.
 
 Usage:
-  kubelua check [--format text|json] [--stubs DIR] FILE|DIR...
-  kubelua check --rbac [connection flags] FILE...
+  kubelua check [flags] FILE|DIR...
+  kubelua check --rbac [flags] [connection flags] FILE...
 
+Flags:
+%s
 Examples:
   kubelua check scripts
   kubelua check --rbac -n shop --as system:serviceaccount:shop:sweeper role.yaml
 `
 
+// checkFlags are the flags of the command.
+type checkFlags struct {
+	rbac   bool
+	format string
+	stubs  string
+	help   bool
+}
+
+func (f *checkFlags) flags() *pflag.FlagSet {
+	fs := newFlags("check")
+	fs.SetInterspersed(true)
+	fs.StringVar(&f.stubs, "stubs", "", "know the kinds of the cluster whose stubs are in `DIR`")
+	fs.BoolVar(&f.rbac, "rbac", false, "ask the cluster whether the login may do what the files need")
+	fs.Var(oneOf(&f.format, "text", "text", "json"), "format", "print what is found as text or json: `FORMAT`")
+	fs.BoolVarP(&f.help, "help", "h", false, "show this help")
+	return fs
+}
+
 // runCheck is the subcommand check.
 func runCheck(ctx context.Context, o *options, args []string) error {
-	flags := newFlags("check")
-	flags.SetInterspersed(true)
-	rbac := flags.Bool("rbac", false, "")
-	format := flags.String("format", "text", "")
-	stubs := flags.String("stubs", "", "")
-	help := flags.BoolP("help", "h", false, "")
+	var f checkFlags
+	flags := f.flags()
 	if err := o.parseBehind(flags, args); err != nil {
 		return err
 	}
 	switch {
-	case *help:
+	case f.help:
 		return runHelp(ctx, nil, []string{"check"})
 	case flags.NArg() == 0:
 		return usageError("nothing to check: name scripts, or see kubelua help check")
 	}
-	c := &checking{options: o, rbac: *rbac, found: []check.Finding{}, from: check.Options{Path: o.path}}
+	c := &checking{options: o, rbac: f.rbac, json: f.format == "json", found: []check.Finding{}, from: check.Options{Path: o.path}}
 	defer c.close()
-	switch *format {
-	case "text", "json":
-		c.json = *format == "json"
-	default:
-		return usageError("--format must be text or json, not %q", *format)
-	}
 	if flags.Changed("stubs") {
-		api, err := clusterAPI(*stubs)
+		api, err := clusterAPI(f.stubs)
 		if err != nil {
 			return err
 		}

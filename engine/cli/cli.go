@@ -44,26 +44,33 @@ func Main(args []string) int {
 type command struct {
 	name    string
 	summary string
-	help    string                                                     // what help shows below the summary
-	heeds   []string                                                   // the flags that it heeds before its name, and the groups of them
-	run     func(ctx context.Context, o *options, args []string) error // o is what these flags say
+	help    string                                                     // what help shows below the summary, with %s for its flags
+	flags   func() *pflag.FlagSet                                      // its own, nil for none
+	heeds   []string                                                   // the flags of the host that it heeds before its name, and the groups of them
+	behind  []string                                                   // those that may stand behind its name, too
+	takes   offer                                                      // what its words are
+	run     func(ctx context.Context, o *options, args []string) error // o is what the flags of the host say
 }
 
 // commands is the sorted table of subcommands.
 func commands() []command {
+	scripts := files("lua")
+	connecting, guarded := []string{"connection"}, []string{"connection", "guards"}
 	ofJobs := []string{"connection", "guards", "permissions", "path", "max-memory"}
+	ofRuns := []string{"connection", "guards", "permissions", "running"}
 	return []command{
-		{"apply-plan", "carry out a plan that was saved", applyPlanHelp, []string{"connection", "guards"}, runApplyPlan},
-		{"check", "check scripts, and what they are allowed", checkHelp, []string{"connection", "path"}, runCheck},
-		{"cluster", "start, stop and show the local cluster", clusterHelp, nil, runCluster},
-		{"deploy", "run job files in a cluster", deployHelp, ofJobs, runDeploy},
-		{"help", "explain kubelua or one of its commands", "\nUsage: kubelua help [COMMAND | connection | guards | permissions]\n", nil, runHelp},
-		{"jobs", "list jobs, when they run next, and how they ran last", jobsHelp, ofJobs, runJobs},
-		{"plan", "show what a script would change, and change nothing", planHelp, append(ofJobs, "running"), runPlan},
-		{"schedule", "run jobs when their times come", scheduleHelp, append(ofJobs, "record-rbac"), runSchedule},
-		{"stubs", "write what editors need for completion", stubsHelp, []string{"connection"}, runStubs},
-		{"test", "run tests that are written in Lua", testHelp, ofJobs, runTest},
-		{"version", "print the version", "", nil, runVersion},
+		{"apply-plan", "carry out a plan that was saved", applyPlanHelp, nil, guarded, guarded, files("json"), runApplyPlan},
+		{"check", "check scripts, and what they are allowed", checkHelp, new(checkFlags).flags, append(connecting, "path"), connecting, files("lua", "yaml", "yml", "json"), runCheck},
+		{"cluster", "start, stop and show the local cluster", clusterHelp, new(clusterFlags).flags, nil, nil, words(clusterVerbs()...), runCluster},
+		{"completion", "print a script for completion in a shell", completionHelp, nil, nil, nil, words(shells()...), runCompletion},
+		{"deploy", "run job files in a cluster", deployHelp, new(deploying).flags, ofJobs, connecting, scripts, runDeploy},
+		{"help", "explain kubelua or one of its commands", helpHelp, nil, nil, nil, words(), runHelp},
+		{"jobs", "list jobs, when they run next, and how they ran last", jobsHelp, new(listing).flags, ofJobs, connecting, scripts, runJobs},
+		{"plan", "show what a script would change, and change nothing", planHelp, nil, ofRuns, ofRuns, offer{rest: anyFile}, runPlan},
+		{"schedule", "run jobs when their times come", scheduleHelp, new(scheduling).flags, append(ofJobs, "record-rbac"), nil, scripts, runSchedule},
+		{"stubs", "write what editors need for completion", stubsHelp, new(stubsFlags).flags, connecting, connecting, folders(), runStubs},
+		{"test", "run tests that are written in Lua", testHelp, new(testFlags).flags, ofJobs, connecting, scripts, runTest},
+		{"version", "print the version", "", nil, nil, nil, words(), runVersion},
 	}
 }
 
@@ -75,6 +82,14 @@ func commandNamed(name string) (command, bool) {
 		return command{}, false
 	}
 	return all[i], true
+}
+
+// ownFlags are the flags that only it has.
+func (c command) ownFlags() *pflag.FlagSet {
+	if c.flags == nil {
+		return newFlags(c.name)
+	}
+	return c.flags()
 }
 
 // options are the host's flags.
@@ -156,18 +171,27 @@ func (o *options) all() *pflag.FlagSet {
 	return all
 }
 
+// named are those of the given flags that have one of some names, or are in a group
+// that has.
+func (o *options) named(names []string) *pflag.FlagSet {
+	named := newFlags("kubelua")
+	for _, g := range new(options).groups() {
+		g.flags.VisitAll(func(f *pflag.Flag) {
+			if slices.Contains(names, g.name) || slices.Contains(names, f.Name) {
+				named.AddFlag(o.given.Lookup(f.Name))
+			}
+		})
+	}
+	return named
+}
+
 // checkFlags refuses flags that a command would not heed.
 func (o *options) checkFlags(name string) error {
 	c, _ := commandNamed(name)
-	heeded := newFlags(name)
-	for _, g := range new(options).groups() {
-		if slices.Contains(c.heeds, g.name) {
-			heeded.AddFlagSet(g.flags)
-		}
-	}
+	heeded := o.named(c.heeds)
 	var err error
 	o.given.Visit(func(f *pflag.Flag) {
-		if heeded.Lookup(f.Name) == nil && !slices.Contains(c.heeds, f.Name) && err == nil {
+		if heeded.Lookup(f.Name) == nil && err == nil {
 			err = usageError("--%s has no effect on kubelua %s: leave it out", f.Name, name)
 		}
 	})
@@ -177,7 +201,7 @@ func (o *options) checkFlags(name string) error {
 // parseBehind parses the flags of a subcommand, among which those of the connection
 // may stand, too.
 func (o *options) parseBehind(flags *pflag.FlagSet, args []string) error {
-	new(options).connection().VisitAll(func(f *pflag.Flag) { flags.AddFlag(o.given.Lookup(f.Name)) })
+	flags.AddFlagSet(o.named([]string{"connection"}))
 	if err := parse(flags, args); err != nil {
 		return err
 	}

@@ -248,7 +248,7 @@ func TestCommandsHeedFlagsThatExist(t *testing.T) {
 	var o options
 	all := o.all()
 	for _, c := range commands() {
-		for _, heeded := range c.heeds {
+		for _, heeded := range append(c.heeds, c.behind...) {
 			is := slices.ContainsFunc(o.groups(), func(g group) bool { return g.name == heeded })
 			assert.True(t, is || all.Lookup(heeded) != nil, "%s: %s", c.name, heeded)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/kubelua/kubelua/engine"
@@ -26,53 +27,60 @@ Usage:
   kubelua cluster kubeconfig      print the path of its kubeconfig
 
 Flags of up:
-  --nodes N      number of nodes, each with room for 2,000 pods (3 at first)
-  --ephemeral    forget its data when it is stopped
-  --exec         let exec into a pod run commands on this machine
-
+%s
 Examples:
   kubelua cluster up --nodes 5
   export KUBECONFIG=$(kubelua cluster kubeconfig)
 `
 
+// clusterVerbs are what can be done to it.
+func clusterVerbs() []string { return []string{"down", "kubeconfig", "status", "up"} }
+
+// clusterFlags are the flags of the command, which are those of up.
+type clusterFlags struct {
+	local.Options
+	help bool
+}
+
+func (f *clusterFlags) flags() *pflag.FlagSet {
+	fs := newFlags("cluster")
+	fs.SetInterspersed(true)
+	fs.IntVar(&f.Nodes, "nodes", 0, "have `N` nodes, each with room for 2,000 pods (3 at first)")
+	fs.BoolVar(&f.Ephemeral, "ephemeral", false, "forget its data when it is stopped")
+	fs.BoolVar(&f.Exec, "exec", false, "let exec into a pod run commands on this machine")
+	fs.BoolVarP(&f.help, "help", "h", false, "show this help")
+	return fs
+}
+
 // runCluster is the subcommand cluster.
 func runCluster(ctx context.Context, _ *options, args []string) error {
-	verb := ""
-	if len(args) > 0 {
-		verb, args = args[0], args[1:]
-	}
-	var o local.Options
-	flags := newFlags("cluster " + verb)
-	flags.SetInterspersed(true)
-	help := flags.BoolP("help", "h", false, "")
-	if verb == "up" {
-		flags.IntVar(&o.Nodes, "nodes", 0, "")
-		flags.BoolVar(&o.Ephemeral, "ephemeral", false, "")
-		flags.BoolVar(&o.Exec, "exec", false, "")
-	}
+	var f clusterFlags
+	flags := f.flags()
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	if *help || verb == "-h" || verb == "--help" {
+	verb := flags.Arg(0)
+	switch {
+	case f.help:
 		return runHelp(ctx, nil, []string{"cluster"})
-	}
-	if flags.Changed("nodes") && o.Nodes < 1 {
-		return usageError("--nodes must be 1 or more, not %d", o.Nodes)
-	}
-	if flags.NArg() > 0 {
-		return usageError("cluster %s takes no argument %q", verb, flags.Arg(0))
+	case flags.Changed("nodes") && f.Nodes < 1:
+		return usageError("--nodes must be 1 or more, not %d", f.Nodes)
+	case flags.NArg() > 1:
+		return usageError("cluster %s takes no argument %q", verb, flags.Arg(1))
+	case verb != "up" && (f.Nodes > 0 || f.Ephemeral || f.Exec):
+		return usageError("the flags of cluster go with cluster up")
 	}
 	switch verb {
 	case "up":
-		status, err := startLocal(ctx, o, progress())
+		status, err := startLocal(ctx, f.Options, progress())
 		if err == nil {
 			fmt.Printf("the local cluster is up: %s, %d nodes\n", status.Server, status.Nodes)
 		}
 		return err
 	case "down":
-		return local.Down(ctx, o)
+		return local.Down(ctx, f.Options)
 	case "status", "kubeconfig":
-		status, err := local.Find(ctx, o)
+		status, err := local.Find(ctx, f.Options)
 		if errors.Is(err, local.ErrNotRunning) {
 			return notRunning{err}
 		}
@@ -88,7 +96,7 @@ func runCluster(ctx context.Context, _ *options, args []string) error {
 	case "":
 		return usageError("cluster up, down, status or kubeconfig? See kubelua help cluster")
 	}
-	return usageError("no cluster command %q%s", verb, suggest(verb, []string{"down", "kubeconfig", "status", "up"}))
+	return usageError("no cluster command %q%s", verb, suggest(verb, clusterVerbs()))
 }
 
 // notRunning is an error about a local cluster that isn't there.

@@ -45,7 +45,7 @@ type deploying struct {
 func (d *deploying) flags() *pflag.FlagSet {
 	fs := newFlags("deploy")
 	fs.SetInterspersed(true)
-	fs.StringVar(&d.form, "as", "deployment", "what to make: deployment or cronjobs, as `FORM`")
+	fs.Var(oneOf(&d.form, "deployment", "deployment", "cronjobs"), "as", "what to make: deployment or cronjobs, as `FORM`")
 	fs.StringVar(&d.Name, "name", "kubelua-schedule", "the `NAME` of the objects")
 	fs.StringVar(&d.Image, "image", "kubelua:latest", "the `IMAGE` of kubelua")
 	fs.StringVar(&d.Timezone, "timezone", "", "the `ZONE` of jobs that name none (else UTC)")
@@ -61,17 +61,7 @@ func (d *deploying) flags() *pflag.FlagSet {
 func runDeploy(ctx context.Context, o *options, args []string) (failed error) {
 	var d deploying
 	flags := d.flags()
-	// Flags of the connection may stand before the word deploy or behind it. Its --as
-	// is of another meaning there.
-	new(options).connection().VisitAll(func(f *pflag.Flag) {
-		if flags.Lookup(f.Name) == nil {
-			flags.AddFlag(o.given.Lookup(f.Name))
-		}
-	})
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if err := o.checkCluster(); err != nil {
+	if err := o.parseBehind(flags, args); err != nil { // but for --as, which is of another meaning here
 		return err
 	}
 	if d.help {
@@ -117,8 +107,6 @@ func (d *deploying) check(flags *pflag.FlagSet) error {
 	switch {
 	case flags.NArg() == 0:
 		return usageError("no jobs: name files or folders, or see kubelua help deploy")
-	case d.form != "deployment" && d.form != "cronjobs":
-		return usageError("--as must be deployment or cronjobs, not %q", d.form)
 	case !schedulerName.MatchString(d.Name):
 		return usageError("--name must be a text of lower case letters, digits and dashes, at most 40, not %q", d.Name)
 	case d.form == "cronjobs" && (flags.Changed("replicas") || flags.Changed("shards")):

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,6 +81,38 @@ func (s *seconds) Set(text string) error {
 		return errors.New("want a duration above zero: 90s, 5m, or seconds")
 	}
 	*s = seconds(d)
+	return nil
+}
+
+// choice is a flag for one of some words.
+type choice struct {
+	of    *string
+	among []string
+}
+
+// oneOf is a flag for one of some words, which is set to value, "" for none, until
+// it is given.
+func oneOf(of *string, value string, among ...string) choice {
+	*of = value
+	return choice{of, among}
+}
+
+func (c choice) String() string {
+	if c.of == nil {
+		return ""
+	}
+	return *c.of
+}
+
+func (c choice) Type() string      { return "string" }
+func (c choice) choices() []string { return c.among }
+
+// Set takes one of the words.
+func (c choice) Set(text string) error {
+	if !slices.Contains(c.among, text) {
+		return errors.New("want " + strings.Join(c.among, " or "))
+	}
+	*c.of = text
 	return nil
 }
 

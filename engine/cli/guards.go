@@ -115,6 +115,10 @@ type production kube.Production
 func (p *production) String() string { return string(*p) }
 func (p *production) Type() string   { return "production" }
 
+func (p *production) choices() []string {
+	return []string{string(kube.ProductionAsk), string(kube.ProductionRefuse), string(kube.ProductionAllow)}
+}
+
 // Set parses it.
 func (p *production) Set(text string) error {
 	parsed, err := kube.ParseProduction(text)

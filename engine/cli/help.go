@@ -3,8 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"strings"
+
+	"github.com/spf13/pflag"
 )
 
 const usage = `kubelua runs Lua scripts against Kubernetes clusters.
@@ -39,45 +42,60 @@ Exit codes: 0 ok, 1 the script failed, 2 usage or syntax, 3 no cluster or login
 refused, 4 denied, 124 timed out, 130 interrupted.
 `
 
+const connectionHelp = `Flags that say which cluster, and how to log in, most of them as in kubectl:
+
+%s`
+
+const helpHelp = `
+Usage: kubelua help [COMMAND | connection | guards | permissions]
+`
+
+// topic is a group of flags that help is to be asked for.
+type topic struct {
+	name, summary string
+	help          string // with %s for the flags
+	flags         func(o *options) *pflag.FlagSet
+}
+
+// topics is the sorted table of topics.
+func topics() []topic {
+	return []topic{
+		{"connection", "flags that say which cluster, and how to log in", connectionHelp, (*options).connection},
+		{"guards", "flags that say what a run may do to clusters", guardsHelp, (*options).guarding},
+		{"permissions", "flags that say what scripts may do to the machine", permissionsHelp, (*options).permitting},
+	}
+}
+
+// runHelp is the subcommand help.
 func runHelp(_ context.Context, _ *options, args []string) error {
+	text, err := helpFor(args)
+	if err == nil {
+		_, err = os.Stdout.WriteString(text)
+	}
+	return err
+}
+
+// helpFor is the help for kubelua or what the first word names.
+func helpFor(args []string) (string, error) {
 	var o options // as they are before any flag
 	if len(args) == 0 {
 		var list strings.Builder
 		for _, c := range commands() {
 			fmt.Fprintf(&list, "  %-10s %s\n", c.name, c.summary)
 		}
-		fmt.Printf(usage, list.String(), o.flags().FlagUsages())
-		return nil
+		return fmt.Sprintf(usage, list.String(), o.flags().FlagUsages()), nil
 	}
-	if args[0] == "connection" {
-		fmt.Printf("Flags that say which cluster, and how to log in, most of them as in kubectl:\n\n%s", o.connection().FlagUsages())
-		return nil
-	}
-	if args[0] == "guards" {
-		fmt.Printf(guardsHelp, o.guarding().FlagUsages())
-		return nil
-	}
-	if args[0] == "permissions" {
-		fmt.Printf(permissionsHelp, o.permitting().FlagUsages())
-		return nil
+	for _, t := range topics() {
+		if t.name == args[0] {
+			return fmt.Sprintf(t.help, t.flags(&o).FlagUsages()), nil
+		}
 	}
 	c, is := commandNamed(args[0])
 	if !is {
-		return usageError("no help for %q; see kubelua help", args[0])
+		return "", usageError("no help for %q; see kubelua help", args[0])
 	}
-	text := c.help
-	switch args[0] {
-	case "deploy":
-		text = fmt.Sprintf(text, new(deploying).flags().FlagUsages())
-	case "jobs":
-		text = fmt.Sprintf(text, new(listing).flags().FlagUsages())
-	case "schedule":
-		text = fmt.Sprintf(text, new(scheduling).flags().FlagUsages())
-	case "test":
-		text = fmt.Sprintf(text, new(testFlags).flags().FlagUsages())
-	}
-	fmt.Printf("kubelua %s: %s\n%s", c.name, c.summary, text)
-	return nil
+	text := strings.Replace(c.help, "%s", c.ownFlags().FlagUsages(), 1)
+	return fmt.Sprintf("kubelua %s: %s\n%s", c.name, c.summary, text), nil
 }
 
 func runVersion(context.Context, *options, []string) error {

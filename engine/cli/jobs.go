@@ -47,9 +47,9 @@ type listing struct {
 func (l *listing) flags() *pflag.FlagSet {
 	fs := newFlags("jobs")
 	fs.SetInterspersed(true)
-	fs.StringVarP(&l.output, "output", "o", "", "list as json (else as a table): `FORMAT`")
+	fs.VarP(oneOf(&l.output, "", "json"), "output", "o", "list as json (else as a table): `FORMAT`")
 	fs.StringVar(&l.timezone, "timezone", "", "the `ZONE` of jobs that name none (else the machine's)")
-	fs.StringVar(&l.state, "state", "cluster", "how jobs were run is in the cluster, or, in memory, isn't known: `PLACE`")
+	fs.Var(oneOf(&l.state, "cluster", "cluster", "memory"), "state", "how jobs were run is in the cluster, or, in memory, isn't known: `PLACE`")
 	fs.StringVar(&l.name, "name", "kubelua-schedule", "the `NAME` of the scheduler")
 	fs.BoolVarP(&l.help, "help", "h", false, "show this help")
 	return fs
@@ -122,12 +122,7 @@ func runJobs(ctx context.Context, o *options, args []string) (failed error) {
 
 // check refuses what makes no sense.
 func (l *listing) check(files []string) error {
-	switch {
-	case l.output != "" && l.output != "json":
-		return usageError("--output must be json, not %q", l.output)
-	case l.state != "cluster" && l.state != "memory":
-		return usageError("--state must be cluster or memory, not %q", l.state)
-	case l.state == "memory" && len(files) == 0:
+	if l.state == "memory" && len(files) == 0 {
 		return usageError("no jobs: name files or folders, or see kubelua help jobs")
 	}
 	if _, err := schedule.Find(files); err != nil {

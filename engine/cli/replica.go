@@ -20,7 +20,7 @@ type sharing struct {
 }
 
 func (s *sharing) addFlags(fs *pflag.FlagSet) {
-	fs.StringVar(&s.state, "state", "cluster", "keep what was scheduled in the cluster, where other processes share it, or in memory: `PLACE`")
+	fs.Var(oneOf(&s.state, "cluster", "cluster", "memory"), "state", "keep what was scheduled in the cluster, where other processes share it, or in memory: `PLACE`")
 	fs.StringVar(&s.name, "name", "kubelua-schedule", "the `NAME` of the scheduler, the same for all its processes")
 	fs.IntVar(&s.shards, "shards", 1, "share the jobs out among the processes, in `N` parts")
 	s.lease = seconds(15 * time.Second)
@@ -32,8 +32,6 @@ var schedulerName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$`)
 // check refuses flags that make no sense.
 func (s *sharing) check(flags *pflag.FlagSet) error {
 	switch {
-	case s.state != "cluster" && s.state != "memory":
-		return usageError("--state must be cluster or memory, not %q", s.state)
 	case !schedulerName.MatchString(s.name):
 		return usageError("--name must be a text of lower case letters, digits and dashes, at most 40, not %q", s.name)
 	case time.Duration(s.lease) < time.Second || time.Duration(s.lease)%time.Second != 0:

@@ -60,7 +60,7 @@ func (s *scheduling) flags() *pflag.FlagSet {
 	fs.IntVar(&s.maxRuns, "max-runs", 100, "make at most `N` runs at once")
 	s.grace = seconds(30 * time.Second)
 	fs.Var(&s.grace, "grace-period", "how long runs may take to end on SIGTERM, as a `DURATION`")
-	fs.StringVar(&s.format, "log-format", "", "log as text or json (else text on a terminal, json elsewhere): `FORMAT`")
+	fs.Var(oneOf(&s.format, "", "text", "json"), "log-format", "log as text or json (else text on a terminal, json elsewhere): `FORMAT`")
 	s.sharing.addFlags(fs)
 	s.showing.addFlags(fs)
 	fs.BoolVarP(&s.help, "help", "h", false, "show this help")
@@ -101,8 +101,6 @@ func (s *scheduling) check(flags *pflag.FlagSet) error {
 		return usageError("--next must be 1 or more")
 	case s.maxRuns < 1:
 		return usageError("--max-runs must be 1 or more")
-	case s.format != "" && s.format != "text" && s.format != "json":
-		return usageError("--log-format must be text or json, not %q", s.format)
 	}
 	if err := s.sharing.check(flags); err != nil {
 		return err

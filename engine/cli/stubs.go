@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/kubelua/kubelua/bindings"
 	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/kube"
@@ -30,31 +32,45 @@ below that, else to the stubs. One that exists stays as it is, and so does any
 file that this command hasn't written. What it wrote before is replaced.
 
 Usage:
-  kubelua stubs [--api-only] [connection flags] DIR
+  kubelua stubs [flags] [connection flags] DIR
 
+Flags:
+%s
 Examples:
   kubelua stubs .kubelua
   kubelua stubs --context staging .kubelua && kubelua check --stubs .kubelua scripts
 `
 
+// stubsFlags are the flags of the command.
+type stubsFlags struct {
+	apiOnly bool
+	help    bool
+}
+
+func (f *stubsFlags) flags() *pflag.FlagSet {
+	fs := newFlags("stubs")
+	fs.SetInterspersed(true)
+	fs.BoolVar(&f.apiOnly, "api-only", false, "write the stubs of the API alone, and ask no cluster")
+	fs.BoolVarP(&f.help, "help", "h", false, "show this help")
+	return fs
+}
+
 // runStubs is the subcommand stubs.
 func runStubs(ctx context.Context, o *options, args []string) error {
-	flags := newFlags("stubs")
-	flags.SetInterspersed(true)
-	apiOnly := flags.Bool("api-only", false, "")
-	help := flags.BoolP("help", "h", false, "")
+	var f stubsFlags
+	flags := f.flags()
 	if err := o.parseBehind(flags, args); err != nil {
 		return err
 	}
 	switch {
-	case *help:
+	case f.help:
 		return runHelp(ctx, nil, []string{"stubs"})
 	case flags.NArg() != 1:
 		return usageError("stubs takes the folder to write to, see kubelua help stubs")
 	}
 	dir := flags.Arg(0)
 	files, stale := engine.Stubs(), true
-	if !*apiOnly {
+	if !f.apiOnly {
 		of, err := o.clusterStubs(ctx)
 		switch {
 		case kube.IsReason(err, kube.ReasonUnreachable) && !o.names():

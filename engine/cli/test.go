@@ -60,12 +60,12 @@ func (f *testFlags) flags() *pflag.FlagSet {
 	fs := newFlags("test")
 	fs.SetInterspersed(true)
 	fs.StringVar(&f.run, "run", "", "run only tests whose FILE:NAME matches the regular expression `PATTERN`")
-	fs.IntVar(&f.parallel, "parallel", 4*runtime.NumCPU(), "run `N` tests at once")
+	fs.IntVar(&f.parallel, "parallel", 0, "run `N` tests at once (4 for each processor unless told)")
 	f.timeout = seconds(luatest.DefaultTimeout)
 	fs.Var(&f.timeout, "timeout", "end a test that takes longer than `DURATION`")
 	fs.BoolVar(&f.failFast, "fail-fast", false, "begin no test after one that failed")
 	fs.BoolVarP(&f.all, "all-namespaces", "A", false, "don't bind cluster to the namespace of the test")
-	fs.StringVar(&f.format, "format", "pretty", "report as pretty, tap or junit: `FORMAT`")
+	fs.Var(oneOf(&f.format, "pretty", "pretty", "tap", "junit"), "format", "report as pretty, tap or junit: `FORMAT`")
 	fs.StringVar(&f.junit, "junit", "", "also write a report in the XML of JUnit to `FILE`")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what tests print also where they pass")
 	fs.BoolVar(&f.watch, "watch", false, "run the tests again whenever a file changes")
@@ -82,6 +82,12 @@ func runTest(ctx context.Context, o *options, args []string) (failed error) {
 	}
 	if f.help {
 		return runHelp(ctx, nil, []string{"test"})
+	}
+	switch {
+	case !flags.Changed("parallel"):
+		f.parallel = 4 * runtime.NumCPU()
+	case f.parallel < 1:
+		return usageError("--parallel must be 1 or more, not %d", f.parallel)
 	}
 	suite, err := f.suite(flags.Args())
 	if err != nil {
@@ -121,12 +127,6 @@ func runTest(ctx context.Context, o *options, args []string) (failed error) {
 // suite is what the flags and words describe.
 func (f *testFlags) suite(names []string) (luatest.Suite, error) {
 	s := luatest.Suite{Parallel: f.parallel, FailFast: f.failFast, Test: luatest.Test{Timeout: time.Duration(f.timeout)}}
-	if f.parallel < 1 {
-		return s, usageError("--parallel must be 1 or more, not %d", f.parallel)
-	}
-	if f.format != "pretty" && f.format != "tap" && f.format != "junit" {
-		return s, usageError("--format must be pretty, tap or junit, not %q", f.format)
-	}
 	if f.run != "" {
 		var err error
 		if s.Only, err = regexp.Compile(f.run); err != nil {
