@@ -108,13 +108,17 @@ for _, view in ipairs(also) do
   end
 end
 
+local views = { cluster.configmaps, cluster.secrets }
+if opts.kind then
+  views = { cluster:view(opts.kind) }
+end
 local orphans = {}
 local report = tabular.new { "NAMESPACE", "KIND", "NAME", "TYPE", ">AGE" }
-for _, view in ipairs { cluster.configmaps, cluster.secrets } do
+for _, view in ipairs(views) do
   if opts.selector then
     view = view:filter { labels = opts.selector }
   end
-  for item in opts.kind and opts.kind .. "List" ~= view.kind and {} or view do
+  for item in view do
     local created = item.meta.created
     if created:age() >= opts.older_than.seconds and not kept_elsewhere(item) and not referred(item) then
       report:add { item.meta.namespace, item.kind, item.meta.name, kube.get(item, "type"), created:human_age() }

@@ -38,6 +38,7 @@ func TestRoles(t *testing.T) {
 		"scripts/night-scale.lua":      {args: "up -l app=night-%d --apply", objects: nights},
 		"scripts/no-limits.lua":        {},
 		"scripts/orphans.lua":          {args: "-l app=orphan-%d --older-than 0s --delete --apply", objects: orphans},
+		"scripts/owners.lua":           {args: "deployment web --kinds replicasets,pods", web: true},
 		"scripts/pod-census.lua":       {},
 		"scripts/pod-cleanup.lua":      {args: "-l app=done-%d --older-than 0s --apply", done: true},
 		"scripts/quotas.lua":           {},

@@ -211,6 +211,20 @@ NS ServiceAccount NS/robot Role/any
 			},
 		},
 		{
+			name: "orphans",
+			objects: `
+{apiVersion: v1, kind: ConfigMap, metadata: {name: alone}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: alone}}
+`,
+			runs: map[string]result{
+				"orphans.lua": {stdout: "NAMESPACE KIND NAME TYPE AGE\n"},
+				"orphans.lua --older-than 0s --kind Secret":    {stdout: "NAMESPACE KIND NAME TYPE AGE\nNS Secret alone Opaque AGE\n"},
+				"orphans.lua --older-than 0s --kind ConfigMap": {stdout: "NAMESPACE KIND NAME TYPE AGE\nNS ConfigMap alone - AGE\n"},
+				"orphans.lua --apply":                          {stderr: "scripts/orphans.lua: --apply needs --delete (--help shows the usage)\n", code: 2},
+			},
+		},
+		{
 			name: "secret-usage",
 			objects: `
 {apiVersion: v1, kind: Secret, metadata: {name: token}}

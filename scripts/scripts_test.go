@@ -214,6 +214,7 @@ func TestHelp(t *testing.T) {
 var words = map[string][]string{
 	"label-sweep.lua":      {"pods", "x=y", "--all"},
 	"night-scale.lua":      {"down", "--all"},
+	"owners.lua":           {"node", "node-0"},
 	"restore.lua":          {"testdata/rbac/settings.yaml"},
 	"snapshot.lua":         {"configmaps"},
 	"stuck-finalizers.lua": {"pods"},
