@@ -12,7 +12,8 @@ import (
 
 // Once runs a script by hand. The jobs that it describes, if any, are run now, one
 // after another, each with its policy, time and retries; the error is that of the
-// first job that fails for good. For a script that describes none it is the one of
+// first job that fails for good, and where there are several, each that does is
+// logged. For a script that describes none it is the one of
 // [engine.VM.Run].
 func Once(ctx context.Context, machine Machine, log *slog.Logger, stdout, stderr io.Writer, src engine.Source, args ...string) error {
 	o := &once{machine, log, outputs{stdout, stderr}, src, args}
@@ -29,7 +30,11 @@ func Once(ctx context.Context, machine Machine, log *slog.Logger, stdout, stderr
 		if i > 0 {
 			err = o.attempt(ctx, j, 1)
 		}
-		if err = o.again(ctx, j, err); i == 0 || failed == nil {
+		err = o.again(ctx, j, err)
+		if err != nil && len(all) > 1 {
+			o.log.Error("the run failed", "job", j.Name, "error", err)
+		}
+		if i == 0 || failed == nil {
 			failed = err
 		}
 		if ctx.Err() != nil {
