@@ -9,10 +9,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -33,9 +31,9 @@ const maxArrayIndex = 1 << 24
 // Main runs the command line and returns the exit code.
 func Main(args []string) int {
 	lua.MaxArrayIndex = maxArrayIndex
-	ctx, stop := interruptible()
+	ctx, interrupts, stop := interruptible()
 	defer stop()
-	err := dispatch(ctx, args)
+	err := dispatch(ctx, interrupts, args)
 	engine.Report(os.Stderr, err)
 	return engine.ExitCode(err)
 }
@@ -111,6 +109,8 @@ type options struct {
 	roles    roleRecord
 	permits  permissions
 	given    *pflag.FlagSet // all of these flags, parsed
+
+	interrupts *interrupts
 }
 
 // flags are the flags of the host itself, which stand before the first word.
@@ -209,8 +209,8 @@ func (o *options) parseBehind(flags *pflag.FlagSet, args []string) error {
 }
 
 // dispatch finds out what the first word is: a subcommand, a file, stdin.
-func dispatch(ctx context.Context, args []string) error {
-	var o options
+func dispatch(ctx context.Context, interrupts *interrupts, args []string) error {
+	o := options{interrupts: interrupts}
 	flags := o.all()
 	if err := parse(flags, args); err != nil {
 		return err
@@ -334,21 +334,4 @@ func (o *options) limit(ctx context.Context) (context.Context, context.CancelFun
 		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, d, engine.TimedOut(d))
-}
-
-// interruptible is a context that the first Ctrl-C ends; the second one ends
-// the process. An output that nobody reads must not end it before the script's
-// closers ran, so SIGPIPE is taken and left.
-func interruptible() (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	go func() {
-		<-signals
-		cancel(engine.Interrupted)
-		<-signals
-		os.Exit(engine.ExitInterrupted)
-	}()
-	return ctx, func() { cancel(nil) }
 }

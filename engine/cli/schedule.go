@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/engine/schedule"
 	"github.com/kubelua/kubelua/engine/schedule/board"
 	"github.com/kubelua/kubelua/kube"
@@ -89,7 +90,10 @@ func runSchedule(ctx context.Context, o *options, args []string) (failed error) 
 	if s.next > 0 {
 		return printNext(ctx, r.runs(r.reached(ctx)), flags.Args(), s.next)
 	}
-	return s.serve(ctx, r, flags.Args())
+	if err := s.serve(ctx, r, flags.Args()); err != nil || o.interrupts.again.Err() == nil {
+		return err
+	}
+	return engine.Interrupted
 }
 
 // check refuses flags that make no sense.
@@ -149,7 +153,9 @@ func (s *scheduling) serve(ctx context.Context, r *rails, paths []string) error 
 	})
 	runner := schedule.NewRunner(machine, log, s.maxRuns)
 	defer runner.Close()
-	jobs, grace := catalog.Jobs(), time.Duration(s.grace)
+	jobs := catalog.Jobs()
+	r.interrupts.wait(hurryTime)
+	grace := schedule.Grace{Time: time.Duration(s.grace), Cut: r.interrupts.again}
 	log.Info("scheduling", "jobs", len(jobs))
 	if s.state == "memory" {
 		scheduler := schedule.New(schedule.Options{Ledger: &schedule.Memory{}, Runner: runner, Cluster: watched, Log: log})
@@ -185,10 +191,19 @@ func (s *scheduling) run(ctx context.Context, by scheduler, announcer *schedule.
 		return err
 	}
 	defer end()
-	go catalog.Follow(ctx, by.Set)
-	go announcer.Run(ctx)
+	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer stop()
+	wg.Go(func() { catalog.Follow(ctx, by.Set) })
+	wg.Go(func() { announcer.Run(beside) }) // also while runs have time to end
 	return serve()
 }
+
+// hurryTime is how long runs that are cancelled by a second signal may take to end: then
+// how they ended is noted, and the leases are given back. Others wait for the end of
+// the leases else.
+const hurryTime = 3 * time.Second
 
 // handler writes logs for people on a terminal and for machines elsewhere, unless
 // told.

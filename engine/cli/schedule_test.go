@@ -13,13 +13,16 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
 // daemon is a kubelua that schedules.
 type daemon struct {
-	t   *testing.T
-	log *bufio.Scanner
-	end func(os.Signal) int // ends it by a signal, and returns its exit code
+	t      *testing.T
+	log    *bufio.Scanner
+	signal func(os.Signal)
+	end    func(os.Signal) int // ends it by a signal, and returns its exit code
 }
 
 // schedules starts a daemon, whose log is text.
@@ -40,8 +43,9 @@ func watching(t *testing.T, cmd *exec.Cmd) *daemon {
 		_ = cmd.Process.Kill()
 	})
 	d := &daemon{t: t, log: bufio.NewScanner(out)}
+	d.signal = func(s os.Signal) { require.NoError(t, cmd.Process.Signal(s)) }
 	d.end = func(s os.Signal) int {
-		require.NoError(t, cmd.Process.Signal(s))
+		d.signal(s)
 		for d.log.Scan() {
 			t.Log(d.log.Text())
 		}
@@ -101,4 +105,26 @@ func TestScheduleCancels(t *testing.T) {
 	d := schedules(t, "--grace-period", "100ms", file)
 	d.await("waits job=slow")
 	assert.Equal(t, 0, d.end(syscall.SIGINT))
+}
+
+// A second signal ends a scheduler at once, yet in such order that another one needn't
+// wait for its lease.
+func TestScheduleHurries(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	t.Parallel()
+	file, namespace := filepath.Join(t.TempDir(), "slow.lua"), localtest.Namespace(t)
+	require.NoError(t, os.WriteFile(file, []byte(`return job { name = "slow", schedule = "* * * * * *", run = function()
+		print("waits") task.sleep(300) end }`), 0o600))
+	d := watching(t, program(t, "--kubeconfig", localtest.Kubeconfig(t), "-n", namespace, "schedule",
+		"--log-format", "text", "--listen", "", "--lease-duration", "10m", file))
+	d.await("waits job=slow")
+	d.signal(syscall.SIGTERM)
+	d.await("runs have time to end")
+	assert.Equal(t, 130, d.end(syscall.SIGTERM))
+	holder := localtest.Kubectl(t, "get", "lease", "kubelua-schedule-0", "--namespace="+namespace, "--output=jsonpath={.spec.holderIdentity}")
+	assert.Empty(t, holder)
+	state := localtest.Kubectl(t, "get", "configmap", "kubelua-schedule-state-0", "--namespace="+namespace, "--output=jsonpath={.data.slow}")
+	assert.Contains(t, state, `"outcome":"cancelled"`)
 }

@@ -45,9 +45,8 @@ type ReplicaOptions struct {
 	// seconds.
 	Lease time.Duration
 
-	// Grace is how long runs may take to end before they are cancelled when the
-	// process is to end.
-	Grace time.Duration
+	// Grace is what runs have when the process is to end.
+	Grace Grace
 
 	// Runner makes the runs.
 	Runner *Runner

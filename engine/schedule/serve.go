@@ -9,16 +9,33 @@ import (
 // ErrStopped is the cause of runs that are cancelled because the process is to end.
 var ErrStopped = errors.New("the scheduler was stopped")
 
+// Grace is how long runs may take to end before they are cancelled because the process
+// is to end.
+type Grace struct {
+	Time time.Duration
+	Cut  context.Context // ends it earlier; nil for nothing
+}
+
+// limit is a context for the time.
+func (g Grace) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit, cancel := context.WithTimeout(ctx, g.Time)
+	if g.Cut != nil {
+		stop := context.AfterFunc(g.Cut, cancel)
+		return limit, func() { stop(); cancel() }
+	}
+	return limit, cancel
+}
+
 // Serve schedules until ctx ends. Then no run begins any more, those that go on have
-// so much time to end, and what is left is cancelled. The error is nil, or that of
+// time to end, and what is left is cancelled. The error is nil, or that of
 // [Scheduler.Run].
-func Serve(ctx context.Context, s *Scheduler, grace time.Duration) error {
+func Serve(ctx context.Context, s *Scheduler, grace Grace) error {
 	return serve(context.WithoutCancel(ctx), ctx.Done(), s, grace)
 }
 
 // serve is Serve until stop is closed. Where ctx ends, everything is cancelled at
 // once, and the error is its cause.
-func serve(ctx context.Context, stop <-chan struct{}, s *Scheduler, grace time.Duration) error {
+func serve(ctx context.Context, stop <-chan struct{}, s *Scheduler, grace Grace) error {
 	runs, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ended := make(chan error, 1)
@@ -31,8 +48,8 @@ func serve(ctx context.Context, stop <-chan struct{}, s *Scheduler, grace time.D
 	if ctx.Err() != nil {
 		return <-ended
 	}
-	s.Log.Info("stopping: runs have time to end", "grace", grace)
-	limit, done := context.WithTimeout(runs, grace)
+	s.Log.Info("stopping: runs have time to end", "grace", grace.Time)
+	limit, done := grace.limit(runs)
 	defer done()
 	if s.Drain(limit) != nil {
 		s.Log.Warn("the time is up: runs are cancelled")
