@@ -41,6 +41,10 @@ bin/kubelua-localcluster: $(LOCALCLUSTER_SOURCES)
 	@echo "The first time takes 4 to 8 minutes on 2 cores; then Go's build cache has it."
 	$(call COMPILE,localcluster,$@,$(LOCALCLUSTER_LDFLAGS))
 
+.PHONY: docs
+docs: ## write docs/reference anew, from the stubs
+	@go run ./engine/reference docs/reference
+
 .PHONY: image
 image: dist/amd64/kubelua dist/arm64/kubelua ## make dist/kubelua-image.tar, a container image for amd64 and arm64
 	@go run ./deploy/image --output dist/kubelua-image.tar amd64=dist/amd64/kubelua arm64=dist/arm64/kubelua

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubelua/kubelua/kube/local/localtest"
+	"github.com/kubelua/kubelua/stdlib"
 )
 
 // block is a fenced block of code.
@@ -175,13 +176,14 @@ func (r *reader) lua(b block) {
 	if r.written(b) {
 		return
 	}
-	r.write("page.lua", strings.Repeat("\n", b.line-1)+b.text)
 	if strings.HasPrefix(r.page, "docs/reference/") {
-		if got := r.run("kubelua check page.lua"); got.code != 0 {
+		r.write("example.lua", supposed()+b.text)
+		if got := r.run("kubelua check example.lua"); got.code != 0 {
 			r.wrong("%s", got)
 		}
 		return
 	}
+	r.write("page.lua", strings.Repeat("\n", b.line-1)+b.text)
 	want := ""
 	for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
 		want += m[1] + "\n"
@@ -189,6 +191,21 @@ func (r *reader) lua(b block) {
 	if got := r.run("kubelua --local page.lua"); got.code != 0 || got.stderr != "" || plain(got.stdout) != plain(want) {
 		r.wrong("got %s\nwant\n%s", got, want)
 	}
+}
+
+// supposed declares what the examples of the reference suppose to be there.
+func supposed() string {
+	var b strings.Builder
+	for name, class := range map[string]string{
+		"deployment": "kube.Deployment", "item": "kube.Item", "node": "kube.Node", "pod": "kube.Pod", "pods": "kube.Pod[]",
+		"secret": "kube.Secret", "t": "test.T", "report": "tabular.Table", "ticker": "task.Timer", "watcher": "kube.Watcher", "body": "string", "key": "string",
+	} {
+		b.WriteString("---@type " + class + "\nlocal " + name + "\n")
+	}
+	for _, m := range stdlib.Modules() {
+		b.WriteString("local " + m.Name + " = require \"" + m.Name + "\"\n")
+	}
+	return b.String()
 }
 
 // testFiles runs the tests of the page that none of its commands has run.

@@ -58,6 +58,8 @@ type Class struct {
 
 	// Overloads are what calling a value of it does.
 	Overloads []Type
+
+	Where string // the line of the stub where it stands first: "kube/view.lua:9"
 }
 
 // Key is what a class has at all keys of a type.
@@ -73,6 +75,7 @@ type Alias struct {
 	Doc     string
 	Type    Type
 	Choices []Choice // what it lists one by one, "" each without a text
+	Where   string   // the line of the stub
 }
 
 // Choice is one of the types of an alias.

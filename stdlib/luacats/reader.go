@@ -1,6 +1,7 @@
 package luacats
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -195,6 +196,7 @@ func (r *reader) class(text string) error {
 		return fmt.Errorf("there is one already in this comment")
 	}
 	c := r.index.class(name)
+	c.Where = cmp.Or(c.Where, r.where())
 	r.block.class = c
 	if doc := r.block.take(); doc != "" {
 		if c.Doc != "" {
@@ -266,7 +268,7 @@ func (r *reader) field(text string) error {
 
 // alias reads "NAME TYPE" or "NAME", which lines of choices follow.
 func (r *reader) alias(text string) error {
-	a := &Alias{Name: nameAt(text), Doc: r.block.take()}
+	a := &Alias{Name: nameAt(text), Doc: r.block.take(), Where: r.where()}
 	switch {
 	case a.Name == "":
 		return fmt.Errorf("the name is missing")

@@ -55,7 +55,7 @@ function Table:add_all(rows) end
 --- The table as text, which ends in a newline.
 ---
 --- ```lua
---- io.write(t:render("markdown"))
+--- io.write(report:render("markdown"))
 --- ```
 ---@param form "text"|"markdown"|"csv"|"tsv"|"json" As kubectl prints it; for documents; for other programs. JSON is a list of objects.
 ---@param options? tabular.RenderOptions
