@@ -62,7 +62,7 @@ func commands() []command {
 		{"cluster", "start, stop and show the local cluster", clusterHelp, new(clusterFlags).flags, nil, nil, words(clusterVerbs()...), runCluster},
 		{"completion", "print a script for completion in a shell", completionHelp, nil, nil, nil, words(shells()...), runCompletion},
 		{"deploy", "run job files in a cluster", deployHelp, new(deploying).flags, ofJobs, connecting, scripts, runDeploy},
-		{"help", "explain kubelua or one of its commands", helpHelp, nil, nil, nil, words(), runHelp},
+		{"help", "explain kubelua or one of its commands", helpHelp, new(helpFlags).flags, nil, nil, words(), runHelp},
 		{"jobs", "list jobs, when they run next, and how they ran last", jobsHelp, new(listing).flags, ofJobs, connecting, scripts, runJobs},
 		{"plan", "show what a script would change, and change nothing", planHelp, nil, ofRuns, ofRuns, offer{rest: anyFile}, runPlan},
 		{"schedule", "run jobs when their times come", scheduleHelp, new(scheduling).flags, append(ofJobs, "record-rbac"), nil, scripts, runSchedule},

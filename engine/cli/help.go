@@ -47,8 +47,26 @@ const connectionHelp = `Flags that say which cluster, and how to log in, most of
 %s`
 
 const helpHelp = `
-Usage: kubelua help [COMMAND | connection | guards | permissions]
-`
+Usage:
+  kubelua help [COMMAND | connection | guards | permissions]
+  kubelua help --man
+
+Flags:
+%s`
+
+// helpFlags are the flags of the command.
+type helpFlags struct {
+	man  bool
+	help bool
+}
+
+func (f *helpFlags) flags() *pflag.FlagSet {
+	fs := newFlags("help")
+	fs.SetInterspersed(true)
+	fs.BoolVar(&f.man, "man", false, "print all of it as a page of the manual, for man")
+	fs.BoolVarP(&f.help, "help", "h", false, "show this help")
+	return fs
+}
 
 // topic is a group of flags that help is to be asked for.
 type topic struct {
@@ -68,7 +86,21 @@ func topics() []topic {
 
 // runHelp is the subcommand help.
 func runHelp(_ context.Context, _ *options, args []string) error {
-	text, err := helpFor(args)
+	var f helpFlags
+	flags := f.flags()
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	var text string
+	var err error
+	switch words := flags.Args(); {
+	case f.man:
+		text = manual()
+	case f.help:
+		text, err = helpFor([]string{"help"})
+	default:
+		text, err = helpFor(words)
+	}
 	if err == nil {
 		_, err = os.Stdout.WriteString(text)
 	}
