@@ -30,6 +30,7 @@ func TestRoles(t *testing.T) {
 		"scripts/capacity.lua":         {cluster: true},
 		"scripts/cert-expiry.lua":      {},
 		"scripts/dead-services.lua":    {},
+		"scripts/deprecated-apis.lua":  {args: "--kinds cronjobs"},
 		"scripts/event-digest.lua":     {},
 		"scripts/hpa-limits.lua":       {},
 		"scripts/images.lua":           {},
