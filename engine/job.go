@@ -25,6 +25,7 @@ type Job struct {
 	Retries  int           // how often a run that failed is tried again
 	Backoff  Backoff
 	Policy   *kube.Policy // what it may do to clusters beside what others say; nil for no more
+	Grants   *Grants      // what it may do to the machine, out of what its World grants; nil for all that
 	Memory   int64        // how many bytes a run may hold; 0 for no bound
 	Where    string       // the line that describes it, "sweep.lua:3"
 

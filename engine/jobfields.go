@@ -126,13 +126,22 @@ func oneOf[T ~string](r jobReader, text, name string, words ...T) T {
 	return T(text)
 }
 
-// texts is a field that is a text or a list of texts.
+// texts is a field that is a text or a list of some texts.
 func (r jobReader) texts(v lua.LValue, name string) []string {
+	texts := r.list(v, name)
+	if len(texts) == 0 {
+		r.wrong("%s must be a text or a list of texts, not %s", name, v.Type())
+	}
+	return texts
+}
+
+// list is a field that is a text or a list of texts, also of none.
+func (r jobReader) list(v lua.LValue, name string) []string {
 	if text, ok := v.(lua.LString); ok {
 		return []string{string(text)}
 	}
 	list, ok := v.(*lua.LTable)
-	if !ok || list.Len() == 0 {
+	if !ok {
 		r.wrong("%s must be a text or a list of texts, not %s", name, v.Type())
 	}
 	var texts []string
@@ -202,7 +211,7 @@ func (r jobReader) backoff(v lua.LValue) {
 	b.Max = r.duration(f.Max, "backoff.max", max(b.Max, b.First))
 }
 
-// policy reads the policy: the keys of a policy file, and maxMemory.
+// policy reads the policy: the keys of a policy file, those of grants, and maxMemory.
 func (r jobReader) policy(v lua.LValue) {
 	if !given(v) {
 		return
@@ -212,14 +221,25 @@ func (r jobReader) policy(v lua.LValue) {
 	if !ok {
 		r.wrong("policy must be a table, not %s", v.Type())
 	}
+	grants, lists, known := Grants{}, map[lua.LValue]*[]string{}, append(kube.PolicyKeys(), memoryKey)
+	for kind, list := range grants.Kinds() {
+		lists[lua.LString(PolicyKey(kind))] = list
+		known = append(known, PolicyKey(kind))
+	}
 	rules, some := r.L.NewTable(), false
 	table.ForEach(func(key, value lua.LValue) {
-		if key == lua.LString(memoryKey) {
+		switch list := lists[key]; {
+		case list != nil:
+			*list, r.job.Grants = r.list(value, "policy."+key.String()), &grants
+		case key == lua.LString(memoryKey):
 			r.job.Memory = r.size(value, "policy."+memoryKey)
-			return
+		default:
+			if !slices.Contains(known, key.String()) {
+				r.wrong("policy has no key %q%s", key, kube.Suggest(key.String(), known))
+			}
+			some = true
+			rules.RawSet(key, value)
 		}
-		some = true
-		rules.RawSet(key, value)
 	})
 	if !some {
 		return

@@ -34,7 +34,7 @@ const (
 // gets the jobs that its main chunk has returned, none for what is no job file,
 // and says which of them to run; nil is none. A job is a part of the run, so that
 // the error is the one of both. What bounds time and memory of a job bounds its
-// own part alone.
+// own part alone; what its policy grants holds for that and for what the VM runs later.
 func (vm *VM) RunJob(ctx context.Context, src Source, begin func([]*Job) (*JobRun, error), args ...string) error {
 	return vm.runWith(ctx, src, args, func(r *run, results []lua.LValue) (lua.LValue, []lua.LValue, error) {
 		jobs, err := vm.jobsIn(results)
@@ -45,6 +45,12 @@ func (vm *VM) RunJob(ctx context.Context, src Source, begin func([]*Job) (*JobRu
 		if j == nil || err != nil {
 			return nil, nil, err
 		}
+		world, release, err := j.Job.Narrowed(vm.world)
+		if err != nil {
+			return nil, nil, err
+		}
+		vm.world = world
+		vm.AtClose(release)
 		timer := time.AfterFunc(j.Job.Timeout, func() { r.cancel(TimedOut(j.Job.Timeout)) })
 		context.AfterFunc(r.bound, func() { timer.Stop() })
 		if memory := j.Job.Memory; memory > 0 && (vm.maxMemory == 0 || memory < vm.maxMemory) {
@@ -64,7 +70,7 @@ func runHere(L *lua.LState, j *Job) int {
 		L.RaiseError("no job can be run while no script runs")
 	}
 	vm := s.task.vm
-	if j.Policy != nil || j.Memory > 0 {
+	if j.Policy != nil || j.Grants != nil || j.Memory > 0 {
 		vm.invalid(L, "job %s has a policy, which binds a run as a whole: run its file by itself", j.Name)
 	}
 	log := slog.New(slog.NewTextHandler(vm.errout, nil))

@@ -233,6 +233,7 @@ func TestStubsOfJobs(t *testing.T) {
 		"job.Events":  `job { name = "a", run = print, on = { ["?"] = 1 } }`,
 		"job.Fields":  `job { ["?"] = 1 }`,
 		"job.Log":     `return job { name = "a", run = function(ctx) return ctx.log["?"] end }`,
+		"job.Policy":  `job { name = "a", run = print, policy = { ["?"] = 1 } }`,
 	} {
 		t.Run(class, func(t *testing.T) {
 			t.Parallel()

@@ -53,6 +53,11 @@ type World struct {
 	// by [Denied]. It isn't asked for the clusters of the host's flags and
 	// kubeconfig. Nil grants none.
 	Connect func(address string) error
+
+	// Narrow gives a World handlers in the place of those that it has, for what a
+	// job's policy grants out of what these grant, until release is called. It
+	// refuses what is more by [NotGranted]. Nil grants nothing.
+	Narrow func(w World, g Grants) (narrowed World, release func(), err error)
 }
 
 // Denied is the error for something that the script may not do. It says what,

@@ -62,9 +62,21 @@ func PolicyOf(name string, v Value) (*Policy, error) {
 	return p, err
 }
 
+// PolicyKeys are the keys of [ParsePolicy].
+func PolicyKeys() []string { return keys(new(policyFile).members()) }
+
 // read reads the policy.
 func (f *policyFile) read(n *yaml.Node) (*Policy, error) {
-	f.mapping(n, "the policy", map[string]func(*yaml.Node){
+	f.mapping(n, "the policy", f.members())
+	if f.mistakes != nil {
+		return nil, &Error{Kind: ValueError, Message: errors.Join(f.mistakes...).Error()}
+	}
+	return &f.Policy, nil
+}
+
+// members are the keys of a policy, and what reads them.
+func (f *policyFile) members() map[string]func(*yaml.Node) {
+	return map[string]func(*yaml.Node){
 		"allow":               func(n *yaml.Node) { f.Allow = f.rules(n, "allow") },
 		"deny":                func(n *yaml.Node) { f.Deny = f.rules(n, "deny") },
 		"maxDeletes":          func(n *yaml.Node) { f.MaxDeletes = f.count(n, "maxDeletes") },
@@ -72,11 +84,7 @@ func (f *policyFile) read(n *yaml.Node) (*Policy, error) {
 		"production":          func(n *yaml.Node) { f.Production = f.production(n) },
 		"protectedNamespaces": func(n *yaml.Node) { f.Protected = f.patterns(n, "protectedNamespaces", CheckPattern) },
 		"readOnly":            func(n *yaml.Node) { f.ReadOnly = f.flag(n, "readOnly") },
-	})
-	if f.mistakes != nil {
-		return nil, &Error{Kind: ValueError, Message: errors.Join(f.mistakes...).Error()}
 	}
-	return &f.Policy, nil
 }
 
 // yamlMistake is how the parser says where something is wrong.

@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/engine/deploy"
+	"github.com/kubelua/kubelua/engine/permit"
 	"github.com/kubelua/kubelua/kube"
 )
 
@@ -18,10 +20,11 @@ Prints the manifests by which job files run in a cluster: a Deployment of kubelu
 schedule, or a CronJob for each job, with the files in a ConfigMap and a service
 account that may do what it must. What the jobs may do is what the first comments
 of their files say, as for kubelua check --rbac, in all namespaces; or with --rbac
-the roles of a file, such as --record-rbac writes.
+the roles of a file, such as --record-rbac writes. --allow-read and its like, before
+the word deploy, grant in the pods what they say.
 
 Usage:
-  kubelua deploy [flags] FILE|FOLDER...
+  kubelua [flags] deploy [flags] FILE|FOLDER...
 
 Flags:
 %s
@@ -70,11 +73,16 @@ func runDeploy(ctx context.Context, o *options, args []string) (failed error) {
 	if err := d.check(flags); err != nil {
 		return err
 	}
+	granted := permit.Grants(o.permits)
+	d.Grants, o.permits = engine.Grants(granted), permissions{} // they are for the pods
 	r, err := o.begin("(deploy)")
 	if err != nil {
 		return err
 	}
 	defer r.end(&failed)
+	r.world.Narrow = func(w engine.World, g engine.Grants) (engine.World, func(), error) {
+		return w, func() {}, permit.Grants(g).Within(granted)
+	}
 	reached, err := o.reach(ctx, progress())
 	if err != nil {
 		return err
@@ -86,7 +94,7 @@ func runDeploy(ctx context.Context, o *options, args []string) (failed error) {
 	defer cluster.Close()
 	d.Namespace = namespaceOf(reached, cluster)
 	machine := r.runs(func() (kube.Options, error) { return reached, nil })
-	if d.Files, err = deploy.Read(ctx, flags.Args(), machine.Load); err != nil {
+	if d.Files, err = deploy.Read(ctx, flags.Args(), machine.LoadToRun); err != nil {
 		return err
 	}
 	if err := d.roles(ctx); err != nil {

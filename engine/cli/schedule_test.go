@@ -94,6 +94,28 @@ func TestSchedule(t *testing.T) {
 	assert.Equal(t, 0, d.end(syscall.SIGTERM))
 }
 
+func TestScheduleGrants(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"own.txt":   "mine",
+		"other.txt": "not mine",
+		"narrow.lua": `return job { name = "narrow", schedule = "* * * * * *", policy = { allowRead = "` + dir + `/own.txt" },
+			run = function() print(io.open("` + dir + `/own.txt"):read(), pcall(io.open, "` + dir + `/other.txt")) end }`,
+		"wants.lua": `return job { name = "wants", schedule = "* * * * * *", policy = { allowNet = "a:443" }, run = function() print("has") end }`,
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	d := watching(t, program(t, "--allow-read", dir, "schedule", "--log-format", "text", "--state", "memory", "--listen", "", dir))
+	d.await("wants.lua:1: job wants: policy.allowNet a:443: not allowed (--allow-net=a:443 grants it)")
+	d.await("scheduling jobs=1")
+	d.await("mine false read " + dir + "/other.txt: not allowed")
+	assert.Equal(t, 0, d.end(syscall.SIGTERM))
+}
+
 func TestScheduleCancels(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals to send")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/kube"
 )
 
@@ -15,8 +16,9 @@ type Options struct {
 	Namespace string // of all that lives in one
 	Image     string // with kubelua as its entrypoint
 	Files     []File
-	Roles     []kube.Role // what the jobs may do; the names play no part
-	Timezone  string      // of jobs that name none; "" for UTC
+	Roles     []kube.Role   // what the jobs may do; the names play no part
+	Grants    engine.Grants // what the jobs may do to the machine, by names that hold in the pods
+	Timezone  string        // of jobs that name none; "" for UTC
 
 	// These are the scheduler's alone.
 	Replicas int

@@ -28,36 +28,53 @@ type place struct {
 	name string   // the one name in it that is granted, "" for all
 }
 
-// newPlaces resolves paths. A path that leads to nothing is a file that may come
-// to be.
-func newPlaces(paths []string) (places, error) {
-	from, err := os.Getwd()
-	p := places{from: from}
-	if err != nil || slices.Contains(paths, everything) {
-		p.everywhere = err == nil
-		return p, err
+// add adds what a path leads to, which is errOutside where that doesn't lie in the
+// wider places. A path that leads to nothing is a file that may come to be.
+func (p *places) add(path string, wide places) error {
+	switch {
+	case path == "":
+		return errors.New("the path is empty")
+	case path == everything && !wide.everywhere:
+		return errOutside
+	case path == everything:
+		p.everywhere = true
+		return nil
 	}
-	for _, path := range paths {
-		if path == "" {
-			return p, errors.New("the path is empty")
-		}
-		real, err := p.resolve(path)
-		if err != nil {
-			p.close()
-			return p, err
-		}
-		in := place{path: real}
-		if info, err := os.Stat(real); err != nil || !info.IsDir() {
-			in.path, in.name = filepath.Split(real)
-			in.path = filepath.Clean(in.path)
-		}
-		if in.root, err = os.OpenRoot(in.path); err != nil {
-			p.close()
-			return p, err
-		}
-		p.all = append(p.all, in)
+	real, err := p.resolve(path)
+	if err != nil {
+		return err
 	}
-	return p, nil
+	in := place{path: real}
+	if info, err := os.Stat(real); err != nil || !info.IsDir() {
+		in.path, in.name = filepath.Split(real)
+		in.path = filepath.Clean(in.path)
+	}
+	if in.root, err = wide.openRoot(real, in); err != nil {
+		return err
+	}
+	p.all = append(p.all, in)
+	return nil
+}
+
+// openRoot opens the folder of a place for a real path, by way of the place that
+// covers it: whatever becomes of it meanwhile, it doesn't lead out.
+func (p places) openRoot(real string, of place) (*os.Root, error) {
+	if p.everywhere {
+		return os.OpenRoot(of.path)
+	}
+	in, _, err := p.covering(real)
+	if err != nil {
+		return nil, err
+	}
+	if in.name != "" && of.name != in.name {
+		return nil, errOutside // a folder has taken the place of the file
+	}
+	folder, err := filepath.Rel(in.path, of.path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := in.root.OpenRoot(folder)
+	return root, inside(err)
 }
 
 func (p places) close() {

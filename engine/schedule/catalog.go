@@ -150,7 +150,7 @@ func (c *Catalog) load(ctx context.Context, name string) (changed bool) {
 		f = &jobFile{}
 		c.files[name] = f
 	}
-	jobs, err := c.machine.Load(ctx, src)
+	jobs, err := c.machine.LoadToRun(ctx, src)
 	if ctx.Err() != nil {
 		return false
 	}

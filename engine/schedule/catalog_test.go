@@ -103,7 +103,8 @@ func TestCatalogKeepsTheLastVersion(t *testing.T) {
 	logs := s.logs()
 	assert.Contains(t, logs, "job file can't be loaded")
 	assert.Contains(t, logs, "kept=0")
-	for i, bad := range []string{"return 1", "return job {", `error("no")`, `return job { name = "a", tiemout = 1, run = print }`} {
+	for i, bad := range []string{"return 1", "return job {", `error("no")`, `return job { name = "a", tiemout = 1, run = print }`,
+		`return job { name = "a", run = print, policy = { allowRead = "x" } }`} {
 		s.write("a.lua", bad)
 		assert.Equal(t, "a 1s", s.names())
 		assert.Equal(t, "a 1s", s.names())

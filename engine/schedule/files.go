@@ -65,6 +65,30 @@ func (machine Machine) Load(ctx context.Context, src engine.Source) ([]*engine.J
 	return vm.LoadJobs(ctx, src)
 }
 
+// LoadToRun reads what a job file describes, of which nothing may ask for more of the
+// machine than its runs can have.
+func (machine Machine) LoadToRun(ctx context.Context, src engine.Source) ([]*engine.Job, error) {
+	jobs, err := machine.Load(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	return jobs, machine.grants(jobs)
+}
+
+// grants is an error where one of some jobs asks for more of the machine than its
+// runs can have.
+func (machine Machine) grants(jobs []*engine.Job) error {
+	options, _ := machine(io.Discard, io.Discard)
+	for _, j := range jobs {
+		_, release, err := j.Narrowed(options.World)
+		if err != nil {
+			return err
+		}
+		release()
+	}
+	return nil
+}
+
 // LoadAll reads what job files describe. Jobs of one name are an error.
 func (machine Machine) LoadAll(ctx context.Context, files []string) ([]*engine.Job, error) {
 	var all []*engine.Job

@@ -20,9 +20,10 @@ func Once(ctx context.Context, machine Machine, log *slog.Logger, stdout, stderr
 	// The first job goes on in the VM that has read the file.
 	var all []*engine.Job
 	failed := o.run(ctx, 1, func(jobs []*engine.Job) (*engine.Job, error) {
-		if all = jobs; len(jobs) == 0 {
-			return nil, nil
+		if err := machine.grants(jobs); err != nil || len(jobs) == 0 {
+			return nil, err
 		}
+		all = jobs
 		return jobs[0], nil
 	})
 	for i, j := range all {

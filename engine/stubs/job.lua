@@ -31,7 +31,7 @@ function job(fields) end
 ---@field jitter? kube.Duration Begins up to so much later than the time says, so that not all jobs begin at once.
 ---@field retries? integer How often to try again where a run fails; 0 unless told.
 ---@field backoff? job.Backoff How long to wait before that.
----@field policy? table<string, any> What its runs may do: the keys of a policy file, and maxMemory.
+---@field policy? job.Policy What its runs may do, within what the flags of kubelua allow.
 
 --- What becomes of a time that comes while the job still runs.
 ---@alias job.Overlap
@@ -56,6 +56,23 @@ function job(fields) end
 ---@field first? kube.Duration Before the second attempt, 10 seconds unless told.
 ---@field factor? number So many times longer before each further one, 2 unless told.
 ---@field max? kube.Duration At most, 10 minutes unless told.
+
+--- What the runs of a job may do to clusters, by the keys of a policy file, and to the machine: with one of the keys
+--- allow... its runs may do there just what these say, which must lie in what --allow-read and its like grant.
+---@class job.Policy
+---@field readOnly? boolean Change nothing.
+---@field allow? table<string, string[]>[] Do nothing but what one of these rules is for.
+---@field deny? table<string, string[]>[] Don't do what one of these rules is for.
+---@field protectedNamespaces? string[] Change nothing in these, nor themselves.
+---@field maxDeletes? integer Delete at most so many objects.
+---@field maxWrites? integer Change objects at most so many times.
+---@field production? "ask"|"refuse"|"allow" What becomes of changes of a production cluster.
+---@field maxMemory? string|integer Ends a run that holds more: "64Mi", or bytes.
+---@field allowRead? string|string[] Read these files, and folders with all below them. Relative ones start at the working directory.
+---@field allowWrite? string|string[] Make, change and remove files there.
+---@field allowEnv? string|string[] Read these variables of the environment, "CI_*" for all that start so.
+---@field allowNet? string|string[] Connect to HOST[:PORT], or *.DOMAIN[:PORT].
+---@field allowRun? string|string[] Run these programs, by name or path.
 
 --- A job.
 ---@class job.Job
