@@ -27,7 +27,7 @@ LOCALCLUSTER_SOURCES := $(filter-out %_test.go,$(wildcard localcluster/*.go loca
 .PHONY: help
 help: ## list the targets
 	@echo "usage: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: kubelua bin/kubelua-localcluster ## make bin/kubelua, and bin/kubelua-localcluster if localcluster/ has changed
@@ -44,6 +44,41 @@ bin/kubelua-localcluster: $(LOCALCLUSTER_SOURCES)
 .PHONY: docs
 docs: ## write docs/reference anew, from the stubs
 	@go run ./engine/reference docs/reference
+
+# What is installed: the program, by three names, of which two are for kubectl, and
+# the texts that it prints about itself. DESTDIR is for who makes packages.
+PREFIX = /usr/local
+KUBELUA = bin/kubelua
+ROOT = $(DESTDIR)$(PREFIX)
+PLUGIN = bin/kubectl-lua bin/kubectl_complete-lua
+MANUAL = share/man/man1/kubelua.1
+BASH_COMPLETION = share/bash-completion/completions/kubelua
+ZSH_COMPLETION = share/zsh/site-functions/_kubelua
+FISH_COMPLETION = share/fish/vendor_completions.d/kubelua.fish
+SCRIPTS = share/kubelua/scripts
+
+# Who installs may be another user than who builds, and have no Go.
+.PHONY: install
+install: $(if $(shell command -v go),kubelua) ## install kubelua, the plugin of kubectl, completions, manual and scripts below PREFIX=/usr/local
+	@umask 022 && \
+	for file in bin/kubelua $(MANUAL) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION) $(SCRIPTS)/lib/any; do \
+		mkdir -p "$(ROOT)/$${file%/*}" || exit; \
+	done && \
+	install -m 755 $(KUBELUA) $(wildcard bin/kubelua-localcluster) "$(ROOT)/bin" && \
+	for name in $(PLUGIN); do ln -sf kubelua "$(ROOT)/$$name" || exit; done && \
+	$(KUBELUA) help --man >"$(ROOT)/$(MANUAL)" && \
+	$(KUBELUA) completion bash >"$(ROOT)/$(BASH_COMPLETION)" && \
+	$(KUBELUA) completion zsh >"$(ROOT)/$(ZSH_COMPLETION)" && \
+	$(KUBELUA) completion fish >"$(ROOT)/$(FISH_COMPLETION)" && \
+	install -m 644 scripts/*.lua "$(ROOT)/$(SCRIPTS)" && \
+	install -m 644 scripts/lib/*.lua "$(ROOT)/$(SCRIPTS)/lib"
+	@echo "installed below $(ROOT)"
+
+.PHONY: uninstall
+uninstall: ## remove what make install has installed below PREFIX
+	@cd "$(ROOT)" && rm -f bin/kubelua bin/kubelua-localcluster $(PLUGIN) \
+		$(MANUAL) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+	@rm -rf "$(ROOT)/share/kubelua"
 
 .PHONY: image
 image: dist/amd64/kubelua dist/arm64/kubelua ## make dist/kubelua-image.tar, a container image for amd64 and arm64

@@ -33,6 +33,9 @@ func Main(args []string) int {
 	lua.MaxArrayIndex = maxArrayIndex
 	ctx, interrupts, stop := interruptible()
 	defer stop()
+	if calledAs() == completerName {
+		args = append([]string{"completion", "words"}, args...)
+	}
 	err := dispatch(ctx, interrupts, args)
 	engine.Report(os.Stderr, err)
 	return engine.ExitCode(err)

@@ -24,7 +24,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(withCluster{m}, map[string]func(){"kubelua": func() { os.Exit(Main(os.Args[1:])) }})
+	main := func() { os.Exit(Main(os.Args[1:])) }
+	testscript.Main(withCluster{m}, map[string]func(){"kubelua": main, pluginName: main, completerName: main})
 }
 
 // withCluster runs the tests with a local cluster at hand, for those that ask

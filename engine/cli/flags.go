@@ -46,7 +46,7 @@ func parse(flags *pflag.FlagSet, args []string) error {
 func suggest(name string, known []string) string {
 	near := kube.Nearest(name, known)
 	if len(near) == 0 {
-		return "; see kubelua help"
+		return asCalled("; see kubelua help")
 	}
 	return "; did you mean " + strings.Join(near, " or ") + "?"
 }
@@ -57,7 +57,9 @@ type wrongUsage struct{ error }
 func (e wrongUsage) ExitCode() int { return engine.ExitUsage }
 func (e wrongUsage) Unwrap() error { return e.error }
 
-func usageError(format string, args ...any) error { return wrongUsage{fmt.Errorf(format, args...)} }
+func usageError(format string, args ...any) error {
+	return wrongUsage{fmt.Errorf(asCalled(format), args...)}
+}
 
 // seconds is a flag for a duration: Go's notation or a number of seconds.
 type seconds time.Duration

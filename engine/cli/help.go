@@ -95,14 +95,15 @@ func runHelp(_ context.Context, _ *options, args []string) error {
 	var err error
 	switch words := flags.Args(); {
 	case f.man:
-		text = manual()
+		_, err := os.Stdout.WriteString(manual())
+		return err
 	case f.help:
 		text, err = helpFor([]string{"help"})
 	default:
 		text, err = helpFor(words)
 	}
 	if err == nil {
-		_, err = os.Stdout.WriteString(text)
+		_, err = os.Stdout.WriteString(asCalled(text))
 	}
 	return err
 }
