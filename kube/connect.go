@@ -209,6 +209,9 @@ func (o *Options) dial(conn *connection) (*client, error) {
 	if secret := conn.config.BearerToken + conn.config.BearerTokenFile + conn.config.Password; secret != "" && base.Scheme == "http" && !loopback(base.Hostname()) {
 		return nil, Errorf(ValueError, "%s: a token or password is not sent over plain http (use https)", base.Redacted())
 	}
+	if err := checkLogin(conn.config); err != nil {
+		return nil, err
+	}
 	timeout := o.ConnectTimeout
 	if timeout == 0 {
 		timeout = defaultConnectTimeout

@@ -90,6 +90,8 @@ func TestConnectRefuses(t *testing.T) {
 	}
 	token := Options{URL: "http://example.com"}
 	token.Overrides.AuthInfo.Token = "x"
+	lines := Options{URL: "https://example.com"}
+	lines.Overrides.AuthInfo.Impersonate = "a\r\nb"
 	broken := filepath.Join(filepath.Dir(path), "broken")
 	require.NoError(t, os.WriteFile(broken, []byte("clusters: {{"), 0o600))
 	for _, tt := range []struct {
@@ -102,6 +104,7 @@ func TestConnectRefuses(t *testing.T) {
 		{"broken file", Options{Kubeconfig: broken}, "can't be read"},
 		{"not a url", Options{URL: "ftp://x"}, "not the URL of an API server"},
 		{"token over http", token, "not sent over plain http"},
+		{"user of two lines", lines, "the user to act as can't be sent: it has a line break"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Connect(tt.options)

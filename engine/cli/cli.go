@@ -256,8 +256,14 @@ func (o *options) run(ctx context.Context, words []string) error {
 	return o.runFile(ctx, words[0], words[1:])
 }
 
-// checkCluster refuses flags that name different clusters.
+// checkCluster refuses flags that name different clusters, or a login that can't be
+// sent.
 func (o *options) checkCluster() error {
+	for _, name := range []string{"token", "as", "as-uid", "as-group"} {
+		if err := kube.CheckHeader(o.given.Lookup(name).Value.String()); err != nil {
+			return usageError("--%s: %w", name, err)
+		}
+	}
 	for _, name := range []string{"kubeconfig", "context", "cluster", "server"} {
 		if o.local && o.given.Changed(name) {
 			return usageError("--local and --%s name different clusters: leave one out", name)

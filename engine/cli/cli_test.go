@@ -56,6 +56,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("KUBECONFIG", env.WorkDir+"/no-kubeconfig")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
+			env.Setenv("NEWLINE", "\n")
 			env.Values[scriptKey{}] = env.T()
 			return nil
 		},
