@@ -81,15 +81,23 @@ uninstall: ## remove what make install has installed below PREFIX
 	@rm -rf "$(ROOT)/share/kubelua"
 
 .PHONY: image
-image: dist/amd64/kubelua dist/arm64/kubelua ## make dist/kubelua-image.tar, a container image for amd64 and arm64
-	@go run ./deploy/image --output dist/kubelua-image.tar amd64=dist/amd64/kubelua arm64=dist/arm64/kubelua
+image: dist/linux/amd64/kubelua dist/linux/arm64/kubelua ## make dist/kubelua-image.tar, a container image for amd64 and arm64
+	@go run ./deploy/image --output dist/kubelua-image.tar amd64=dist/linux/amd64/kubelua arm64=dist/linux/arm64/kubelua
 
-.PHONY: dist/amd64/kubelua dist/arm64/kubelua
-dist/amd64/kubelua: export GOARCH = amd64
-dist/arm64/kubelua: export GOARCH = arm64
-dist/amd64/kubelua dist/arm64/kubelua: export GOOS = linux
-dist/amd64/kubelua dist/arm64/kubelua:
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: dist
+dist: $(PLATFORMS:%=dist/%/kubelua) ## make archives for all platforms in dist/, checksums, and the manifest for krew
+	@go run ./deploy/dist --output dist $(foreach on,$(PLATFORMS),$(on)=dist/$(on)/kubelua)
+
+# Go stamps the program with the version that its commit has.
+dist/%/kubelua: export GOOS = $(word 1,$(subst /, ,$*))
+dist/%/kubelua: export GOARCH = $(word 2,$(subst /, ,$*))
+dist/%/kubelua: BUILD += -buildvcs=auto
+dist/%/kubelua: always
 	$(call COMPILE,.,$@,-s -w)
+
+.PHONY: always
 
 # Compiles the program in a folder: $(call COMPILE,folder,file,linker flags).
 define COMPILE
@@ -176,5 +184,5 @@ bench: build ## compare with other clients on 5,000 pods, with BIG=1 on 20,000 t
 	cd bench && CGO_ENABLED=0 go run -trimpath . $(if $(BIG),--big)
 
 .PHONY: clean
-clean: ## delete bin/; a local cluster that runs goes on
-	rm -rf bin
+clean: ## delete bin/ and dist/; a local cluster that runs goes on
+	rm -rf bin dist

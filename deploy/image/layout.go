@@ -1,15 +1,15 @@
 package main
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/kubelua/kubelua/deploy/archive"
 )
 
 // The media types of the OCI image specification, version 1.
@@ -93,23 +93,19 @@ func (l *layout) addJSON(mediaType string, v any) (descriptor, error) {
 // image adds the image of a program for Linux on one architecture: nothing but the
 // program.
 func (l *layout) image(architecture string, program []byte) (descriptor, error) {
-	files, err := archive(file{"kubelua", 0o755, program})
+	files, err := archive.Tar(time.Time{}, archive.File{Name: "kubelua", Mode: 0o755, Data: program})
 	if err != nil {
 		return descriptor{}, err
 	}
-	var layer bytes.Buffer
-	z := gzip.NewWriter(&layer)
-	if _, err := z.Write(files); err != nil {
-		return descriptor{}, err
-	}
-	if err := z.Close(); err != nil {
+	layer, err := archive.Gzip(files)
+	if err != nil {
 		return descriptor{}, err
 	}
 	on := platform{architecture, "linux"}
 	c := config{platform: on}
 	c.Config.User, c.Config.Entrypoint, c.Config.WorkingDir = user, []string{"/kubelua"}, "/"
 	c.RootFS.Type, c.RootFS.DiffIDs = "layers", []string{digest(files)}
-	m := manifest{SchemaVersion: 2, MediaType: manifestType, Layers: []descriptor{l.add(layerType, layer.Bytes())}}
+	m := manifest{SchemaVersion: 2, MediaType: manifestType, Layers: []descriptor{l.add(layerType, layer)}}
 	if m.Config, err = l.addJSON(configType, c); err != nil {
 		return descriptor{}, err
 	}
@@ -132,11 +128,14 @@ func (l *layout) archive(name string, images []descriptor) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []file{{"oci-layout", 0o644, []byte(`{"imageLayoutVersion":"1.0.0"}`)}, {"index.json", 0o644, entry}}
-	for _, d := range slices.Sorted(maps.Keys(l.blobs)) {
-		files = append(files, file{"blobs/" + strings.Replace(d, ":", "/", 1), 0o644, l.blobs[d]})
+	files := []archive.File{
+		{Name: "oci-layout", Mode: 0o644, Data: []byte(`{"imageLayoutVersion":"1.0.0"}`)},
+		{Name: "index.json", Mode: 0o644, Data: entry},
 	}
-	return archive(files...)
+	for _, d := range slices.Sorted(maps.Keys(l.blobs)) {
+		files = append(files, archive.File{Name: "blobs/" + strings.Replace(d, ":", "/", 1), Mode: 0o644, Data: l.blobs[d]})
+	}
+	return archive.Tar(time.Time{}, files...)
 }
 
 // whole is the name of an image with the registry that is meant where it names none.
@@ -149,27 +148,4 @@ func whole(name string) string {
 		return "docker.io/" + name
 	}
 	return name
-}
-
-// file is a file of a tar archive.
-type file struct {
-	name string
-	mode int64
-	data []byte
-}
-
-// archive is a tar archive of files that are root's and have no time.
-func archive(files ...file) ([]byte, error) {
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	for _, f := range files {
-		if err := w.WriteHeader(&tar.Header{Name: f.name, Mode: f.mode, Size: int64(len(f.data)), Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
-			return nil, err
-		}
-		if _, err := w.Write(f.data); err != nil {
-			return nil, err
-		}
-	}
-	err := w.Close()
-	return b.Bytes(), err
 }

@@ -41,12 +41,12 @@ func run(output, name string, programs []string) error {
 		}
 		images = append(images, image)
 	}
-	archive, err := l.archive(name, images)
+	image, err := l.archive(name, images)
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(output), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(output, archive, 0o644)
+	return os.WriteFile(output, image, 0o644)
 }
