@@ -107,7 +107,9 @@ func TestPages(t *testing.T) {
 }
 
 // needsCluster tells whether a block runs on the cluster.
-func (b block) needsCluster() bool { return b.language == "lua" || b.language == "console" }
+func (b block) needsCluster() bool {
+	return slices.Contains([]string{"console", "go", "lua"}, b.language)
+}
 
 // reader follows a page in a folder of its own.
 type reader struct {
