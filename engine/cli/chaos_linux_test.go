@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,10 +61,18 @@ return jobs
 
 // TestScheduleChaos has three processes run the same jobs while they are killed,
 // paused and cut off from the cluster. Each time of each schedule has its run, and no
-// attempt is made twice.
+// attempt is made twice: not where one of them runs all jobs, and not where they share
+// them.
 func TestScheduleChaos(t *testing.T) {
+	for _, shards := range []int{1, 4} {
+		t.Run(fmt.Sprint(shards), func(t *testing.T) { disturbAll(t, shards) })
+	}
+}
+
+// disturbAll disturbs schedulers whose jobs are in some shards.
+func disturbAll(t *testing.T, shards int) {
 	t.Parallel()
-	c := newChaos(t)
+	c := newChaos(t, shards)
 	for i := range 3 {
 		c.replicas = append(c.replicas, c.newReplica(i))
 	}
@@ -82,6 +92,14 @@ func TestScheduleChaos(t *testing.T) {
 	assert.Zero(t, lost, "runs that were lost")
 	assert.Zero(t, twice, "attempts that were made twice")
 	assert.Greater(t, got.runs(until), int(chaosTime.Seconds()), "runs")
+	leases := c.leading()
+	t.Logf("led by replicas: %v", leases)
+	assert.Len(t, leases, shards, "leases")
+	several := false
+	for _, by := range leases {
+		several = several || len(by) > 1
+	}
+	assert.True(t, several, "something was taken over")
 	if t.Failed() {
 		for _, r := range c.replicas {
 			text, _ := os.ReadFile(r.log)
@@ -93,6 +111,7 @@ func TestScheduleChaos(t *testing.T) {
 // chaos is a namespace in which schedulers are disturbed.
 type chaos struct {
 	t         *testing.T
+	shards    int
 	namespace string
 	marked    *kube.View
 	jobs      string
@@ -101,11 +120,11 @@ type chaos struct {
 	wg        sync.WaitGroup
 }
 
-func newChaos(t *testing.T) *chaos {
+func newChaos(t *testing.T, shards int) *chaos {
 	cluster, err := kube.Connect(kube.Options{Kubeconfig: localtest.Kubeconfig(t)})
 	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
-	c := &chaos{t: t, namespace: localtest.Namespace(t), jobs: filepath.Join(t.TempDir(), "jobs.lua")}
+	c := &chaos{t: t, shards: shards, namespace: localtest.Namespace(t), jobs: filepath.Join(t.TempDir(), "jobs.lua")}
 	require.NoError(t, os.WriteFile(c.jobs, fmt.Appendf(nil, chaosJobs, c.namespace), 0o600))
 	v, err := cluster.View(t.Context(), "configmaps")
 	require.NoError(t, err)
@@ -142,6 +161,23 @@ func (c *chaos) disturb(r *replica, how int, d time.Duration) {
 			r.way.cut(false)
 		}
 	})
+}
+
+var ledBy = regexp.MustCompile(`leading (?:shard=\d+ )?lease=(\S+)`)
+
+// leading are, for each lease, the replicas that have held it.
+func (c *chaos) leading() map[string][]int {
+	led := map[string][]int{}
+	for _, r := range c.replicas {
+		text, err := os.ReadFile(r.log)
+		require.NoError(c.t, err)
+		for _, m := range ledBy.FindAllStringSubmatch(string(text), -1) {
+			if lease := m[1]; !slices.Contains(led[lease], r.number) {
+				led[lease] = append(led[lease], r.number)
+			}
+		}
+	}
+	return led
 }
 
 // replica is one of the schedulers.
@@ -181,7 +217,8 @@ func (r *replica) start() {
 	log, err := os.OpenFile(r.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	require.NoError(r.c.t, err)
 	defer log.Close()
-	cmd := program(r.c.t, "--kubeconfig", r.kubeconfig, "-n", r.c.namespace, "schedule", "--lease-duration", "2s", "--listen", "", "--log-format", "text", r.c.jobs)
+	args := []string{"--kubeconfig", r.kubeconfig, "-n", r.c.namespace, "schedule", "--lease-duration", "2s", "--listen", "", "--log-format", "text"}
+	cmd := program(r.c.t, append(args, "--shards", fmt.Sprint(r.c.shards), r.c.jobs)...)
 	cmd.Stderr = log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(r.c.t, cmd.Start())
