@@ -224,6 +224,11 @@ func (o *Options) dial(conn *connection) (*client, error) {
 	// others with the same configuration, so that closing means something.
 	life := newLife()
 	config.Dial = life.dial((&net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}).DialContext)
+	if config.Proxy == nil {
+		// The default, but given: client-go's cache of transports, which would never
+		// forget one with such a dialer, takes none with a proxy function.
+		config.Proxy = http.ProxyFromEnvironment
+	}
 	rt, err := rest.TransportFor(config)
 	if err != nil {
 		return nil, Errorf(ValueError, "%s can't be used: %s", conn.source, oneLine(err))

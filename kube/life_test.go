@@ -3,11 +3,16 @@ package kube
 import (
 	"context"
 	"io"
+	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubelua/kubelua/kube/local/localtest"
 )
 
 // When a cluster is closed nothing of it is left.
@@ -44,6 +49,18 @@ func TestCloseEndsWhatGoesOn(t *testing.T) {
 	assert.ErrorContains(t, err, "the cluster is closed")
 	c.Close()
 	w.Close()
+}
+
+// A process that connects anew again and again keeps nothing of what was closed.
+func TestCloseIsForgotten(t *testing.T) {
+	t.Parallel()
+	closed := func() weak.Pointer[life] {
+		c, err := Connect(Options{Kubeconfig: localtest.Kubeconfig(t)})
+		require.NoError(t, err)
+		defer c.Close()
+		return weak.Make(c.client.life)
+	}()
+	assert.Eventually(t, func() bool { runtime.GC(); return closed.Value() == nil }, patience, 10*time.Millisecond)
 }
 
 // A call that is under way when its cluster is closed ends as it would, and its
