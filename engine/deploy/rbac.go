@@ -6,8 +6,8 @@ import (
 )
 
 // schedulerRole is what a scheduler needs for itself: its leases, its ledgers, and
-// Events about jobs that fail. What is created can't be limited by name (Kubernetes documentation, "Using RBAC
-// Authorization").
+// Events about jobs that fail. What is created can't be limited by name (Kubernetes
+// documentation, "Using RBAC Authorization").
 func (o *Options) schedulerRole() kube.Role {
 	var leases, ledgers []string
 	for i := range o.Shards {

@@ -1,8 +1,6 @@
 package deploy
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // Scheduler makes the objects of a Deployment of kubelua schedule.
 func Scheduler(o Options) (Objects, error) {
@@ -21,6 +19,10 @@ func Scheduler(o Options) (Objects, error) {
 	container := pod["containers"].([]object)[0]
 	// The page is for those who may forward its port: it has what jobs print.
 	container["ports"] = []object{{"name": "metrics", "containerPort": 8088}}
+	// What the server offers is asked for once, not for each run: see kube.DefaultCacheDir.
+	container["env"] = []object{{"name": "XDG_CACHE_HOME", "value": "/cache"}}
+	container["volumeMounts"] = append(container["volumeMounts"].([]object), object{"name": "cache", "mountPath": "/cache"})
+	pod["volumes"] = append(pod["volumes"].([]object), object{"name": "cache", "emptyDir": object{"sizeLimit": "64Mi"}})
 	container["livenessProbe"] = object{"httpGet": object{"path": "/healthz", "port": "metrics"}}
 	container["readinessProbe"] = object{"httpGet": object{"path": "/readyz", "port": "metrics"}}
 	// Runs have 30 seconds to end (--grace-period); then the leases are given back.
