@@ -90,10 +90,15 @@ func (l *layout) addJSON(mediaType string, v any) (descriptor, error) {
 	return l.add(mediaType, text), err
 }
 
-// image adds the image of a program for Linux on one architecture: nothing but the
-// program.
+// image adds the image of a program for Linux on one architecture: the program, and
+// whom it trusts.
 func (l *layout) image(architecture string, program []byte) (descriptor, error) {
-	files, err := archive.Tar(time.Time{}, archive.File{Name: "kubelua", Mode: 0o755, Data: program})
+	trusted, err := roots()
+	if err != nil {
+		return descriptor{}, err
+	}
+	files, err := archive.Tar(time.Time{},
+		archive.File{Name: "kubelua", Mode: 0o755, Data: program}, archive.File{Name: rootsFile, Mode: 0o644, Data: trusted})
 	if err != nil {
 		return descriptor{}, err
 	}
