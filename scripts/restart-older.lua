@@ -5,14 +5,13 @@
 ---
 --- usage: kubelua [-n NAMESPACE] restart-older.lua [options]
 ---
---- It looks at all namespaces unless one is given, and needs there, get and patch
---- only with --apply, the rules below; and watch for the workloads, to wait for
---- them. That the wait ends early for pods that can't start takes list and watch
---- for pods and events, too.
+--- It looks at all namespaces unless one is given, and needs there, get and patch only
+--- with --apply; watch to wait for the workloads, and the pods' and events so as to be told
+--- early of pods that can't start,
 ---
 --- RBAC:
----   - {apiGroups: [""], resources: [pods], verbs: [list]}
----   - {apiGroups: [apps], resources: [daemonsets, deployments, statefulsets], verbs: [get, list, patch]}
+---   - {apiGroups: [""], resources: [events, pods], verbs: [list, watch]}
+---   - {apiGroups: [apps], resources: [daemonsets, deployments, statefulsets], verbs: [get, list, watch, patch]}
 
 local args = require "args"
 local tabular = require "tabular"

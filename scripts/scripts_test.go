@@ -212,6 +212,7 @@ func TestHelp(t *testing.T) {
 
 // words are what scripts need to run at all.
 var words = map[string][]string{
+	"drain-wave.lua":       {"-l", "a=b"},
 	"label-sweep.lua":      {"pods", "x=y", "--all"},
 	"night-scale.lua":      {"down", "--all"},
 	"owners.lua":           {"node", "node-0"},
