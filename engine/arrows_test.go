@@ -71,6 +71,23 @@ func TestArrows(t *testing.T) {
 	assert.Greater(t, checked, 50, "files that were looked at")
 }
 
+// TestArrowsPicture compares the picture of docs/architecture.md with the arrows.
+func TestArrowsPicture(t *testing.T) {
+	page, err := os.ReadFile("../docs/architecture.md")
+	require.NoError(t, err)
+	_, picture, _ := strings.Cut(string(page), "```mermaid\nflowchart LR\n")
+	picture, _, _ = strings.Cut(picture, "```")
+	var want []string
+	for from, to := range arrows() {
+		for _, to := range to {
+			if from != "" { // main may import all, and has one arrow
+				want = append(want, "  "+from+" --> "+to)
+			}
+		}
+	}
+	assert.ElementsMatch(t, append(want, "  main --> engine", ""), strings.Split(picture, "\n"))
+}
+
 // TestNames keeps out names that say nothing.
 func TestNames(t *testing.T) {
 	for file := range importsOfModule(t) {

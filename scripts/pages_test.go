@@ -75,6 +75,7 @@ var languages = map[string]func(*reader, block){
 	"go":      (*reader).goCode,
 	"json":    (*reader).json,
 	"lua":     (*reader).lua,
+	"mermaid": (*reader).mermaid,
 	"sh":      (*reader).shell,
 	"text":    (*reader).session,
 	"yaml":    (*reader).yaml,
@@ -242,6 +243,22 @@ func (r *reader) yaml(b block) {
 func (r *reader) json(b block) {
 	if !json.Valid([]byte(b.text)) {
 		r.wrong("this isn't JSON")
+	}
+}
+
+// mermaidLine is a line of the two kinds of diagrams that the pages have.
+var mermaidLine = regexp.MustCompile(`^  (?:\w+|\[\*\]) --> (?:\w+|\[\*\])(?:: .+)?$`)
+
+// mermaid reads a diagram.
+func (r *reader) mermaid(b block) {
+	kind, rest, _ := strings.Cut(b.text, "\n")
+	if kind != "flowchart LR" && kind != "stateDiagram-v2" {
+		r.wrong("%q is no diagram that is known here", kind)
+	}
+	for line := range strings.Lines(rest) {
+		if line = strings.TrimSuffix(line, "\n"); !mermaidLine.MatchString(line) {
+			r.wrong("%q is no line of a diagram", line)
+		}
 	}
 }
 
