@@ -44,6 +44,7 @@ func TestRoles(t *testing.T) {
 		"scripts/no-limits.lua":        {},
 		"scripts/orphans.lua":          {args: "-l app=orphan-%d --older-than 0s --delete --apply", objects: orphans},
 		"scripts/owners.lua":           {args: "deployment web --kinds replicasets,pods", web: true},
+		"scripts/pdb-blockers.lua":     {objects: strict},
 		"scripts/pod-census.lua":       {},
 		"scripts/pod-cleanup.lua":      {args: "-l app=done-%d --older-than 0s --apply", done: true},
 		"scripts/quotas.lua":           {},
@@ -65,6 +66,9 @@ func TestRoles(t *testing.T) {
 			manifest(t, ns, test.objects)
 			if test.objects == restarting {
 				waitReason(t, ns, "crashing", "CrashLoopBackOff")
+			}
+			if test.objects == strict {
+				wait(t, ns, "jsonpath={.status.expectedPods}=1", "pdb/strict")
 			}
 			if test.web {
 				create(t, ns, pods{kind: "Deployment", name: "web", number: 1})
@@ -165,6 +169,19 @@ func TestRolesOfAll(t *testing.T) {
 		}
 	}
 }
+
+// strict is a budget that allows no eviction, and its pod.
+const strict = `
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: strict}
+spec: {minAvailable: 1, selector: {matchLabels: {app: one}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: one, labels: {app: one}}
+spec: {containers: [{name: a, image: i}]}
+`
 
 // waits are the permissions of a wait for workloads: what it begins with, what comes
 // then, and what tells it early that pods can't start.

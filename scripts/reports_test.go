@@ -225,6 +225,37 @@ NS ServiceAccount NS/robot Role/any
 			},
 		},
 		{
+			name: "pdb-blockers",
+			objects: `
+{apiVersion: v1, kind: Pod, metadata: {name: one, labels: {app: one}}, spec: {nodeName: node-1, containers: [{name: a, image: i}]}}
+---
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: bad}, spec: {replicas: 2, selector: {matchLabels: {app: bad}}, template: {metadata: {labels: {app: bad}, annotations: {localcluster.kubelua/waiting: CrashLoopBackOff}}, spec: {nodeName: node-0, containers: [{name: a, image: i}]}}}}
+---
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: good}, spec: {replicas: 2, selector: {matchLabels: {app: good}}, template: {metadata: {labels: {app: good}}, spec: {containers: [{name: a, image: i}]}}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: bad}, spec: {maxUnavailable: 1, selector: {matchExpressions: [{key: app, operator: In, values: [bad]}]}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: good}, spec: {minAvailable: 1, selector: {matchLabels: {app: good}}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: nobody}, spec: {minAvailable: 1, selector: {matchLabels: {app: nobody}}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: strict, labels: {app: one}}, spec: {minAvailable: 1, selector: {matchLabels: {app: one}}}}
+`,
+			wait: map[string]string{
+				"pdb/bad":    "jsonpath={.status.expectedPods}=2",
+				"pdb/good":   "jsonpath={.status.disruptionsAllowed}=1",
+				"pdb/strict": "jsonpath={.status.currentHealthy}=1",
+			},
+			runs: map[string]result{
+				"pdb-blockers.lua": {stdout: `NAMESPACE BUDGET REASON NODES
+NS bad 0 of 2 healthy, more than 1 have to be node-0
+NS strict never: minAvailable 1 of 1 node-1
+`},
+				"pdb-blockers.lua --never --exit-code": {stdout: "NAMESPACE BUDGET REASON NODES\nNS strict never: minAvailable 1 of 1 node-1\n", code: 1},
+				"pdb-blockers.lua -l app!=one --never": {stdout: "NAMESPACE BUDGET REASON NODES\n"},
+			},
+		},
+		{
 			name: "secret-usage",
 			objects: `
 {apiVersion: v1, kind: Secret, metadata: {name: token}}

@@ -20,6 +20,7 @@
 ---   - {apiGroups: [batch], resources: [jobs], verbs: [list]}
 
 local args = require "args"
+local selector = require "lib.selector"
 local tabular = require "tabular"
 
 local opts = args.parse {
@@ -93,37 +94,17 @@ local function pod_reason(pod)
     or phase
 end
 
---- Forms the text of a workload's selector; nil if it selects nothing.
----@param selector table|nil as in spec.selector: with matchLabels, or plain labels
----@return string?
-local function selector_text(selector)
-  local terms = {}
-  for key, value in pairs(kube.get(selector, "matchLabels") or not kube.get(selector, "matchExpressions") and selector or {}) do
-    table.insert(terms, key .. "=" .. value)
-  end
-  for _, e in ipairs(kube.get(selector, "matchExpressions", {})) do
-    local values = "(" .. table.concat(e.values or {}, ",") .. ")"
-    table.insert(terms, ({
-      In = e.key .. " in " .. values,
-      NotIn = e.key .. " notin " .. values,
-      Exists = e.key,
-      DoesNotExist = "!" .. e.key,
-    })[e.operator])
-  end
-  return #terms > 0 and table.concat(terms, ",") or nil
-end
-
 --- Asks the pods of a workload why they are not ready, and returns what most
 --- of them say.
 ---@param workload Item
 ---@return string?
 local function reason_of_pods(workload)
-  local selector = selector_text(workload.spec.selector)
-  if not selector then
+  local labels = selector.text(workload.spec.selector)
+  if not labels then
     return nil
   end
   local said, most = {}, nil
-  for pod in cluster.pods:namespaced(workload.meta.namespace):filter { labels = selector } do
+  for pod in cluster.pods:namespaced(workload.meta.namespace):filter { labels = labels } do
     local reason = pod_reason(pod)
     if reason then
       said[reason] = (said[reason] or 0) + 1
