@@ -36,6 +36,8 @@ func (f Finding) String() string {
 type Options struct {
 	// API documents what scripts have; nil is [engine.API].
 	API *luacats.Index
+	// Kinds tells that the API has the kinds of a cluster, too, all of them.
+	Kinds bool
 	// Added are fields of the API's classes that the stubs don't know.
 	Added Additions
 	// Path lists folders in which require looks, after that of the script.

@@ -59,6 +59,9 @@ func (r *reading) has(class *luacats.Class, name string) bool {
 		}
 		return false
 	}
+	if class.Name == clusterClass && r.kinds && r.misspelt(class, name) {
+		return false
+	}
 	if r.api.Member(luacats.ClassType(class.Name), name) != nil {
 		return true
 	}
@@ -68,6 +71,23 @@ func (r *reading) has(class *luacats.Class, name string) bool {
 		}
 	}
 	return false
+}
+
+// clusterClass is the class of clusters, which have a resource at any name as far as
+// the stubs go.
+const clusterClass = "kube.Cluster"
+
+// misspelt tells whether a class has no member of a name, but one of nearly that name.
+// What has none of nearly that name may be a resource that came later than the stubs.
+func (r *reading) misspelt(class *luacats.Class, name string) bool {
+	var known []string
+	for _, m := range r.api.Members(luacats.ClassType(class.Name)) {
+		if m.Name == name {
+			return false
+		}
+		known = append(known, m.Name)
+	}
+	return suggestion(name, known) != ""
 }
 
 // enumClass is above the classes of enumerations, which have a string at any

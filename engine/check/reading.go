@@ -15,6 +15,7 @@ import (
 // what is to be checked once all that is known.
 type reading struct {
 	api    *luacats.Index
+	kinds  bool // the API has all those of a cluster
 	src    engine.Source
 	path   []string
 	added  Additions
@@ -73,7 +74,7 @@ func (s site) at(key string) site {
 // newReading begins to read a script.
 func newReading(src engine.Source, text string, o Options) *reading {
 	return &reading{
-		api: o.API, src: src, path: o.Path, added: o.Added, places: newPlaces(text), notes: annotationsOf(text),
+		api: o.API, kinds: o.Kinds, src: src, path: o.Path, added: o.Added, places: newPlaces(text), notes: annotationsOf(text),
 		variables: map[*ast.IdentExpr]*variable{}, globals: map[string]*variable{},
 		functions: map[*ast.FunctionExpr]*function{}, sites: map[ast.Expr]site{}, callees: map[*ast.FuncCallExpr]callee{},
 		names: map[string]bool{}, assigned: map[string]bool{}, preloaded: map[string]bool{}, modules: map[string]bool{},

@@ -25,7 +25,7 @@ with too many or too few arguments, modules that aren't there. Of a directory al
 is 1. A comment "-- kubelua: ignore" silences its line.
 
 With --stubs DIR it also knows the kinds of the cluster that kubelua stubs wrote
-to DIR, and the fields of their objects.
+to DIR, by their names, and the fields of their objects.
 
 With --rbac it asks the cluster whether the login may do what the files say that a
 run needs: roles in YAML or JSON, as --record-rbac writes them, or scripts with a
@@ -87,7 +87,7 @@ func runCheck(ctx context.Context, o *options, args []string) error {
 		if err != nil {
 			return err
 		}
-		c.from.API = api
+		c.from.API, c.from.Kinds = api, true
 	}
 	var files []string
 	for _, name := range flags.Args() {

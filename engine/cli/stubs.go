@@ -172,7 +172,8 @@ func replaceFile(path, text string) error {
 }
 
 // writeLuarc writes the configuration of lua-language-server, unless there is
-// one. What Lua has itself is in the stubs.
+// one. What Lua has itself is in the stubs. Of the versions that the server knows
+// LuaJIT is the one that is Lua 5.1 with goto.
 func writeLuarc(dir string) error {
 	path, library := ".luarc.json", filepath.ToSlash(filepath.Clean(dir))
 	if !filepath.IsLocal(dir) {
@@ -190,7 +191,7 @@ func writeLuarc(dir string) error {
 	}
 	text, err := json.MarshalIndent(map[string]any{
 		"$schema":                   "https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json",
-		"runtime.version":           "Lua 5.1",
+		"runtime.version":           "LuaJIT",
 		"runtime.builtin":           builtin,
 		"workspace.library":         []string{library},
 		"workspace.checkThirdParty": false,
