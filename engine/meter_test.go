@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"runtime"
 	"testing"
 	"time"
 
@@ -54,6 +55,17 @@ func TestMaxMemoryOfStrings(t *testing.T) {
 		got := runScript(t, code, engine.Options{MaxMemory: 16 << 20})
 		assert.ErrorContains(t, got.err, "resulting string too large (the most is 16 MiB)", code)
 	}
+}
+
+// One text of many small values makes much more than itself: that is seen while it is
+// read. The process makes what is read beside what is held, but no multiple of the text.
+func TestMaxMemoryOfTexts(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got := runScript(t, `require "json".decode("[" .. ("[],"):rep(1e6) .. "[]]")`, engine.Options{MaxMemory: 16 << 20})
+	runtime.ReadMemStats(&after)
+	assert.ErrorContains(t, got.err, "the script holds more than 16 MiB of memory (--max-memory)")
+	assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(256), "MiB that were made")
 }
 
 // What is no longer needed, and what is there once, doesn't count again and

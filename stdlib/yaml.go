@@ -64,6 +64,9 @@ func yamlEncodeAll(c call) int {
 	return c.push(lua.LString(out.String()))
 }
 
+// maxYAML bounds a document: reading it can take hundreds of times its size.
+const maxYAML = 4 << 20
+
 // parseYAML reads the documents of a text. JSON is taken as it is: read as YAML,
 // escapes and large numbers suffer.
 func (c call) parseYAML(text, function string) (documents []lua.LValue) {
@@ -73,6 +76,11 @@ func (c call) parseYAML(text, function string) (documents []lua.LValue) {
 			c.invalid("%s: %w", function, err)
 		}
 		return []lua.LValue{v}
+	}
+	for document := range strings.SplitSeq(text, "\n---") {
+		if len(document) > maxYAML {
+			c.invalid("%s: YAML of more than %d MiB in one document (JSON may have that)", function, maxYAML>>20)
+		}
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(text))
 	decoder.SetStrict(true)

@@ -84,6 +84,7 @@ function test_yaml_decode(t)
   yaml.decode("a: 1\n---\nb: 2\n") --> error: "the text holds 2 documents (yaml.decode_all"
   yaml.decode("a: *x") --> error: "unknown anchor 'x'"
   yaml.decode("[a]: b") --> error: "yaml.decode: "
+  yaml.decode(("- x\n"):rep(2e6)) --> error: "yaml.decode: YAML of more than 4 MiB in one document"
   yaml.decode({}) --> error: "yaml.decode: the text must be a string, not table"
 end
 
