@@ -1,12 +1,12 @@
 package luatest
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // JUnit reports in the XML of JUnit, when all tests have ended: a suite for each
@@ -64,7 +64,7 @@ func (j *JUnit) Test(r Result) {
 		suite = &junitSuite{Name: r.File}
 		j.suites = append(j.suites, suite)
 	}
-	c := junitCase{Class: r.File, Name: r.Name, Time: inSeconds(r.Took), Output: printable(r.Output)}
+	c := junitCase{Class: r.File, Name: cmp.Or(r.Name, r.File), Time: inSeconds(r.Took), Output: printable(r.Output)}
 	suite.Tests++
 	suite.took += r.Took
 	suite.Time = inSeconds(suite.took)
@@ -91,13 +91,3 @@ func (j *JUnit) End(c Count) {
 }
 
 func inSeconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
-
-// printable is a text without what can't be in XML.
-func printable(text string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' && c != '\n' && c != '\t' || c == utf8.RuneError || c == 0xfffe || c == 0xffff {
-			return '?'
-		}
-		return c
-	}, text)
-}

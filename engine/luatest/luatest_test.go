@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/yaml"
 
 	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/engine/luatest"
@@ -207,7 +208,7 @@ func TestTAP(t *testing.T) {
 not ok 1 - deep/c_test.lua
   ---
   duration_ms: TIME
-  message: |-
+  message: |2-
     deep/c_test.lua:1: unexpected end of file: '(' in line 1 is not closed
   ...
 ok 2 - a_test.lua:test_one
@@ -221,13 +222,49 @@ ok 3 - a_test.lua:test_two # SKIP not <today>
 not ok 4 - deep/b_test.lua:test_three
   ---
   duration_ms: TIME
-  message: |-
+  message: |2-
     deep/b_test.lua:1: got (+) isn't want (-), from line 2 on:
       + b
-  output: |-
-    & `+"\x01"+`
+  output: |2-
+    & ?
   ...
 `, got)
+}
+
+// Whatever texts there are, machines can read the reports.
+func TestReportsOfAnyText(t *testing.T) {
+	t.Parallel()
+	results := []luatest.Result{
+		{File: `a#b\_test.lua`, Failures: []string{"  indented\nnot \x1b[31m\xff", "\n\n   ..."}, Output: "   a\nb: ]]> \x00\u0085\u0090\x7f\r\n\n"},
+		{File: "c_test.lua", Name: "test_c", Skipped: true, Reason: "not # TODO\nok 7"},
+	}
+	var tap, junit strings.Builder
+	all := luatest.Reporters{&luatest.TAP{To: &tap}, &luatest.JUnit{To: &junit}}
+	all.Begin(len(results))
+	for _, r := range results {
+		all.Test(r)
+	}
+	all.End(luatest.Count{Failed: 1, Skipped: 1})
+
+	head, rest, _ := strings.Cut(tap.String(), "\n  ---\n")
+	block, rest, _ := strings.Cut(rest, "\n  ...\n")
+	assert.Equal(t, "TAP version 14\n1..2\nnot ok 1 - a\\#b\\\\_test.lua", head)
+	var about map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(block), &about), block)
+	assert.Equal(t, "  indented\nnot ?[31m?\n\n\n   ...", about["message"])
+	assert.Equal(t, "   a\nb: ]]> ?????", about["output"])
+	assert.Regexp(t, `^ok 2 - c_test.lua:test_c # SKIP not \\# TODO ok 7\n  ---\n  duration_ms: [0-9.]+\n  \.\.\.\n$`, rest)
+
+	var report struct {
+		Cases []struct {
+			Name    string `xml:"name,attr"`
+			Failure string `xml:"failure"`
+		} `xml:"testsuite>testcase"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(junit.String()), &report), junit.String())
+	require.Len(t, report.Cases, 2)
+	assert.Equal(t, `a#b\_test.lua`, report.Cases[0].Name)
+	assert.Equal(t, "  indented\nnot ?[31m?\n\n\n   ...", report.Cases[0].Failure)
 }
 
 func TestJUnit(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Reporter is told what becomes of tests, one call at a time.
@@ -100,12 +102,12 @@ func (t *TAP) Begin(tests int) { fmt.Fprintf(t.To, "TAP version 14\n1..%d\n", te
 // Test writes a test point.
 func (t *TAP) Test(r Result) {
 	t.n++
-	line := fmt.Sprintf("ok %d - %s", t.n, r.ID())
+	line := fmt.Sprintf("ok %d - %s", t.n, inTAP.Replace(r.ID()))
 	if r.Failed() {
 		line = "not " + line
 	}
 	if r.Skipped {
-		line = strings.TrimRight(line+" # SKIP "+r.Reason, " ")
+		line = strings.TrimRight(line+" # SKIP "+inTAP.Replace(r.Reason), " ")
 	}
 	fmt.Fprintf(t.To, "%s\n  ---\n  duration_ms: %.3f\n", line, r.Took.Seconds()*1000)
 	if r.Failed() {
@@ -115,12 +117,26 @@ func (t *TAP) Test(r Result) {
 	fmt.Fprintln(t.To, "  ...")
 }
 
-// text writes a text of the block below a test point.
+// inTAP writes a text into a line, in which "#" begins something else.
+var inTAP = strings.NewReplacer(`\`, `\\`, "#", `\#`, "\n", " ")
+
+// text writes a text of the block below a test point, which is YAML. It tells how far
+// the text is indented, which may begin with spaces.
 func (t *TAP) text(key, text string) {
-	if text = strings.TrimRight(text, "\n"); text != "" {
-		fmt.Fprintf(t.To, "  %s: |-\n%s\n", key, indented(text, "    "))
+	if text = strings.TrimRight(printable(text), "\n"); text != "" {
+		fmt.Fprintf(t.To, "  %s: |2-\n%s\n", key, indented(text, "    "))
 	}
 }
 
 // End is nothing.
 func (t *TAP) End(Count) {}
+
+// printable is a text without what can't be in XML, or in YAML.
+func printable(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) && c != '\n' && c != '\t' || c == utf8.RuneError || c == 0xfffe || c == 0xffff {
+			return '?'
+		}
+		return c
+	}, text)
+}
