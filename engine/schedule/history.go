@@ -201,11 +201,27 @@ func (h *History) Runs(job string) []PastRun {
 	}
 	var runs []PastRun
 	for _, run := range slices.Backward(p.runs) {
-		without := *run
-		without.Output, without.soFar = "", nil
-		runs = append(runs, without)
+		runs = append(runs, run.silent())
 	}
 	return runs
+}
+
+// Last is the newest run of a job, without what it has printed.
+func (h *History) Last(job string) (run PastRun, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.jobs[job]
+	if p == nil {
+		return PastRun{}, false
+	}
+	return p.runs[len(p.runs)-1].silent(), true
+}
+
+// silent is the run without what it has printed.
+func (r *PastRun) silent() PastRun {
+	without := *r
+	without.Output, without.soFar = "", nil
+	return without
 }
 
 // Run is the run with an ID; of one that goes on, with what it has printed so far.

@@ -211,6 +211,26 @@ func TestBoardEscapesWhatTheSourceSays(t *testing.T) {
 	}
 }
 
+// Runs that events trigger aren't in the ledger: of them the history knows.
+func TestBoardShowsTheNewestRun(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	before, after := &engine.Job{Name: "before"}, &engine.Job{Name: "after"}
+	s := show(t, func(o *Options) {
+		last := schedule.Run{Attempt: 1, Started: noon, Outcome: schedule.Succeeded}
+		o.Source = said{{Job: before, Last: last}, {Job: after, Last: last}}
+		for _, began := range []schedule.Began{{ID: 7, Job: before, Attempt: 1, Started: noon.Add(-time.Hour)}, {ID: 8, Job: after, Attempt: 1, Started: noon.Add(time.Hour)}} {
+			o.History.Observe(began)
+			o.History.Observe(schedule.Ended{Began: began, Outcome: schedule.Failed, Err: errors.New("it was of " + began.Job.Name)})
+		}
+	})
+	page := s.get("/")
+	assert.Contains(t, page, "12:00:00 UTC")
+	assert.Contains(t, page, "13:00:00 UTC")
+	assert.Contains(t, page, "it was of after")
+	assert.NotContains(t, page, "it was of before")
+}
+
 // said is a source of what never changes.
 type said []schedule.Status
 

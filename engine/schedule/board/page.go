@@ -53,7 +53,18 @@ type jobRow struct {
 }
 
 func (b *board) row(s schedule.Status, now time.Time) jobRow {
+	s.Last = b.last(s)
 	return jobRow{s, when(s.Job), zone(s.Job), next(s, now), bars(b.History.Day(s.Job.Name, now), now)}
+}
+
+// last is the newest run of a job. Those that events or people have triggered aren't in
+// the ledger, by which the scheduler goes; of them the history knows.
+func (b *board) last(s schedule.Status) schedule.Run {
+	run, ok := b.History.Last(s.Job.Name)
+	if !ok || !run.Started.After(s.Last.Started) {
+		return s.Last
+	}
+	return schedule.Run{Scheduled: run.Scheduled, Attempt: run.Attempt, Started: run.Started, Outcome: run.Outcome, Error: run.Error}
 }
 
 // broken is a file that can't be loaded.
