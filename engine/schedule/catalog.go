@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/kubelua/kubelua/engine"
@@ -84,14 +85,19 @@ func (c *Catalog) Refresh(ctx context.Context) (changed bool) {
 		delete(c.told, "")
 	}
 	seen, folders := c.look(names)
+	var due []string
 	for _, name := range names {
 		f := c.files[name]
 		if folders[filepath.Dir(name)] || f == nil || !f.again.IsZero() && time.Now().After(f.again) {
-			changed = c.load(ctx, name) || changed
+			due = append(due, name)
 		}
 	}
+	read := c.readAll(ctx, due)
 	if ctx.Err() != nil {
 		return false // what wasn't loaded now is next time
+	}
+	for i, name := range due {
+		changed = c.take(name, read[i]) || changed
 	}
 	for name := range c.files {
 		if !slices.Contains(names, name) {
@@ -138,11 +144,41 @@ func (c *Catalog) look(names []string) (seen map[string]os.FileInfo, changed map
 	return seen, changed
 }
 
-// load loads a file, and tells whether its jobs are others now.
-func (c *Catalog) load(ctx context.Context, name string) (changed bool) {
-	src, err := engine.FileSource(name)
-	if err != nil {
-		c.report(name, err)
+// readAtOnce bounds how many files are read side by side: one whose main chunk takes
+// its time keeps others waiting less.
+const readAtOnce = 4
+
+// reading is a file as it was read: not at all, or not as one that describes jobs,
+// where there is an error.
+type reading struct {
+	src  engine.Source
+	jobs []*engine.Job
+	err  error
+}
+
+// readAll reads files side by side.
+func (c *Catalog) readAll(ctx context.Context, names []string) []reading {
+	all := make([]reading, len(names))
+	slot := make(chan struct{}, readAtOnce)
+	var wg sync.WaitGroup
+	for i, name := range names {
+		slot <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slot }()
+			r := &all[i]
+			if r.src, r.err = engine.FileSource(name); r.err == nil {
+				r.jobs, r.err = c.machine.LoadToRun(ctx, r.src)
+			}
+		})
+	}
+	wg.Wait()
+	return all
+}
+
+// take takes what was read, and tells whether the jobs of the file are others now.
+func (c *Catalog) take(name string, r reading) (changed bool) {
+	if r.src.Name == "" {
+		c.report(name, r.err)
 		return false
 	}
 	f := c.files[name]
@@ -150,27 +186,23 @@ func (c *Catalog) load(ctx context.Context, name string) (changed bool) {
 		f = &jobFile{}
 		c.files[name] = f
 	}
-	jobs, err := c.machine.LoadToRun(ctx, src)
-	if ctx.Err() != nil {
-		return false
-	}
-	sum := sha256.Sum256([]byte(src.Text))
+	sum := sha256.Sum256([]byte(r.src.Text))
 	if sum != f.sum {
 		delete(c.told, name)
 	}
-	if err != nil {
+	if r.err != nil {
 		f.sum, f.again = sum, time.Now().Add(reloadTime)
-		c.report(name, err)
+		c.report(name, r.err)
 		return false
 	}
 	if _, failed := c.told[name]; failed || sum != f.sum {
-		c.log.Info("job file loaded", "file", name, "jobs", len(jobs))
+		c.log.Info("job file loaded", "file", name, "jobs", len(r.jobs))
 		c.Observe.tell(FileRead{File: name})
 	}
 	delete(c.told, name)
 	f.sum, f.jobs, f.again = sum, nil, time.Time{}
-	for _, j := range jobs {
-		f.jobs = append(f.jobs, &Definition{j, src})
+	for _, j := range r.jobs {
+		f.jobs = append(f.jobs, &Definition{j, r.src})
 	}
 	return true
 }

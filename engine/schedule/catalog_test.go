@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -159,6 +161,23 @@ func TestCatalogOfAConfigMap(t *testing.T) {
 	version(2)
 	assert.Equal(t, "a 2s", s.names())
 	assert.False(t, s.Refresh(t.Context()))
+}
+
+// Files that take their time take it together.
+func TestCatalogOfSlowFiles(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(t)
+		for i := range readAtOnce - 1 {
+			name := fmt.Sprint("slow-", i)
+			s.write(name+".lua", "task.sleep(20) "+inSeconds(name, 1))
+		}
+		s.write("hangs.lua", "task.sleep(3600)")
+		began := time.Now()
+		assert.Equal(t, "slow-0 1s, slow-1 1s, slow-2 1s", s.names())
+		assert.Equal(t, loadTime, time.Since(began))
+		assert.Contains(t, s.logs(), "timed out after 30s")
+	})
 }
 
 func TestCatalogOfNothing(t *testing.T) {
