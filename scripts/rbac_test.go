@@ -26,38 +26,42 @@ func TestRoles(t *testing.T) {
 		web     bool                          // it needs a pod that runs, one of a Deployment web
 		done    bool                          // it needs pods and jobs that have ended, done-1 to done-4
 		before  func(t *testing.T, ns string) // is called before each run
+		named   bool                          // what it is about has names in the recorded role, and none in its head
 		// varying are permissions that it needs only as things happen, each VERB
 		// RESOURCE; : those of waits, for what isn't so at once.
 		varying string
 	}{
-		"scripts/capacity.lua":         {cluster: true},
-		"scripts/cert-expiry.lua":      {},
-		"scripts/dead-services.lua":    {},
-		"scripts/deprecated-apis.lua":  {args: "--kinds cronjobs"},
-		"scripts/drain-wave.lua":       {args: "-l wave=NS --until Ready --apply", cluster: true, before: ready, varying: waits},
-		"scripts/event-digest.lua":     {},
-		"scripts/hpa-limits.lua":       {},
-		"scripts/images.lua":           {},
-		"scripts/job-retention.lua":    {args: "-l app=done-%d --complete 0s --apply", done: true},
-		"scripts/label-sweep.lua":      {args: "deployments run=%d --all --apply", web: true},
-		"scripts/night-scale.lua":      {args: "up -l app=night-%d --apply", objects: nights},
-		"scripts/no-limits.lua":        {},
-		"scripts/orphans.lua":          {args: "-l app=orphan-%d --older-than 0s --delete --apply", objects: orphans},
-		"scripts/owners.lua":           {args: "deployment web --kinds replicasets,pods", web: true},
-		"scripts/pdb-blockers.lua":     {objects: strict},
-		"scripts/pod-census.lua":       {},
-		"scripts/pod-cleanup.lua":      {args: "-l app=done-%d --older-than 0s --apply", done: true},
-		"scripts/quotas.lua":           {},
-		"scripts/restart-older.lua":    {args: "--older-than 0s --timeout 1m --apply", objects: old, varying: waits + "watch pods;"},
-		"scripts/restore.lua":          {flags: "--allow-read=testdata", args: "testdata/rbac/settings.yaml --apply", before: without("configmaps/settings")},
-		"scripts/restarts.lua":         {args: "--logs 1", objects: restarting},
-		"scripts/secret-usage.lua":     {},
-		"scripts/snapshot.lua":         {args: "configmaps"},
-		"scripts/stuck-finalizers.lua": {args: "configmaps --older-than 0s --remove example.com/lock-%d --apply"},
-		"scripts/unready.lua":          {web: true},
-		"scripts/unused-claims.lua":    {},
-		"scripts/who-can.lua":          {args: "list pods", cluster: true},
-		"testdata/rbac/many.lua":       {web: true, before: without("configmaps/many", "secrets/many")},
+		"scripts/capacity.lua":                {cluster: true},
+		"scripts/cert-expiry.lua":             {},
+		"scripts/dead-services.lua":           {},
+		"scripts/deprecated-apis.lua":         {args: "--kinds cronjobs"},
+		"scripts/drain-wave.lua":              {args: "-l wave=NS --until Ready --apply", cluster: true, before: ready, varying: waits},
+		"scripts/event-digest.lua":            {},
+		"scripts/hpa-limits.lua":              {},
+		"scripts/images.lua":                  {},
+		"scripts/job-retention.lua":           {args: "-l app=done-%d --complete 0s --apply", done: true},
+		"scripts/label-sweep.lua":             {args: "deployments run=%d --all --apply", web: true},
+		"scripts/night-scale.lua":             {args: "up -l app=night-%d --apply", objects: nights},
+		"scripts/no-limits.lua":               {},
+		"scripts/orphans.lua":                 {args: "-l app=orphan-%d --older-than 0s --delete --apply", objects: orphans},
+		"scripts/owners.lua":                  {args: "deployment web --kinds replicasets,pods", web: true},
+		"scripts/pdb-blockers.lua":            {objects: strict},
+		"scripts/pod-census.lua":              {},
+		"scripts/pod-cleanup.lua":             {args: "-l app=done-%d --older-than 0s --apply", done: true},
+		"scripts/quotas.lua":                  {},
+		"scripts/restart-older.lua":           {args: "--older-than 0s --timeout 1m --apply", objects: old, varying: waits + "watch pods;"},
+		"scripts/restore.lua":                 {flags: "--allow-read=testdata", args: "testdata/rbac/settings.yaml --apply", before: without("configmaps/settings")},
+		"scripts/restarts.lua":                {args: "--logs 1", objects: restarting},
+		"scripts/secret-usage.lua":            {},
+		"scripts/snapshot.lua":                {args: "configmaps"},
+		"scripts/stuck-finalizers.lua":        {args: "configmaps --older-than 0s --remove example.com/lock-%d --apply"},
+		"scripts/unready.lua":                 {web: true},
+		"scripts/unused-claims.lua":           {},
+		"scripts/who-can.lua":                 {args: "list pods", cluster: true},
+		"scripts/jobs/certificate-report.lua": {objects: broken, before: without("events/broken.certificate"), named: true},
+		"scripts/jobs/nightly-cleanup.lua":    {before: ended},
+		"scripts/jobs/working-hours.lua":      {objects: hours, before: due},
+		"testdata/rbac/many.lua":              {web: true, before: without("configmaps/many", "secrets/many")},
 	}
 	for script, test := range tests {
 		t.Run(filepath.Base(script), func(t *testing.T) {
@@ -119,6 +123,11 @@ func TestRoles(t *testing.T) {
 			// sure tells whether it needs the access in each run.
 			sure := func(a kube.Access) bool { return !strings.Contains(test.varying, a.Verb+" "+a.Resource+";") }
 			recorded := role.Accesses()
+			for i := range recorded {
+				if test.named {
+					recorded[i].Name = ""
+				}
+			}
 			role.Rules = headRules(t, script)
 			all := role.Accesses()
 			if got, want := only(recorded, sure), only(all, sure); !slices.Equal(got, want) {
@@ -153,6 +162,31 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// broken is a secret that has no certificate.
+const broken = `{apiVersion: v1, kind: Secret, type: kubernetes.io/tls, metadata: {name: broken}, stringData: {tls.crt: none, tls.key: none}}`
+
+// ended makes a job and a pod anew that have ended long ago.
+func ended(t *testing.T, ns string) {
+	t.Helper()
+	localtest.Kubectl(t, "delete", "--namespace="+ns, "--ignore-not-found", "job/done-1", "pod/done-1")
+	manifest(t, ns, strings.ReplaceAll(done, "%d", "1"))
+	patchStatus(t, ns, "job/done-1", doneJob)
+	patchStatus(t, ns, "pod/done-1", longAgo)
+}
+
+// longAgo is the status of a pod that has ended.
+const longAgo = `{phase: Failed, containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 1, finishedAt: "2020-01-01T00:00:00Z"}}}]}`
+
+// due has the workloads of hours be as they aren't to be at this time.
+func due(t *testing.T, ns string) {
+	t.Helper()
+	patch := `{"metadata": {"annotations": {"scripts.kubelua/replicas-by-day": null}}, "spec": {"replicas": 1}}`
+	if working() {
+		patch = `{"metadata": {"annotations": {"scripts.kubelua/replicas-by-day": "1"}}, "spec": {"replicas": 0}}`
+	}
+	localtest.Kubectl(t, "patch", "--namespace="+ns, "deployment/by-day", "statefulset/by-night", "--type=merge", "--patch="+patch)
+}
+
 // TestRolesOfAll holds that no script is left out there.
 func TestRolesOfAll(t *testing.T) {
 	text, err := os.ReadFile("rbac_test.go")
@@ -163,7 +197,11 @@ func TestRolesOfAll(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
-	for _, script := range scripts {
+	jobs, err := filepath.Glob("jobs/*.lua")
+	if err != nil || len(jobs) == 0 {
+		t.Fatalf("no jobs: %v", err)
+	}
+	for _, script := range append(scripts, jobs...) {
 		if !strings.Contains(string(text), "\"scripts/"+script+"\": ") {
 			t.Errorf("TestRoles has no row for %s", script)
 		}

@@ -1,0 +1,118 @@
+package scripts_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubelua/kubelua/kube/local/localtest"
+)
+
+// runJob runs a job by hand in a namespace and returns what it has logged.
+func runJob(t *testing.T, namespace, name string) string {
+	t.Helper()
+	got := kubelua(t, "-n", namespace, "scripts/jobs/"+name+".lua")
+	if got.code != 0 || got.stdout != "" {
+		t.Errorf("%s: %s", name, got)
+	}
+	return got.stderr
+}
+
+// TestJobFiles loads all jobs into a schedule: each has its times.
+func TestJobFiles(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("jobs/*.lua")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no jobs: %v", err)
+	}
+	got := kubelua(t, "schedule", "--next=100", "scripts/jobs")
+	for _, file := range files {
+		if name := strings.TrimSuffix(filepath.Base(file), ".lua"); got.code != 0 || !strings.Contains(got.stdout, "  "+name+"\n") {
+			t.Errorf("%s isn't scheduled: %s", name, got)
+		}
+	}
+}
+
+func TestNightlyCleanup(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	now := time.Now().UTC()
+	for name, days := range map[string]int{"complete-new": 0, "complete-old": 2, "failed-new": 2, "failed-old": 8, "itself": 9} {
+		at := now.AddDate(0, 0, -days).Format(time.RFC3339)
+		ttl, condition, first, more := "", "Complete", "SuccessCriteriaMet", fmt.Sprintf(`, completionTime: %q`, at)
+		if name == "itself" {
+			ttl = "ttlSecondsAfterFinished: 1000000000, "
+		} else if strings.HasPrefix(name, "failed") {
+			condition, first, more = "Failed", "FailureTarget", ""
+		}
+		manifest(t, ns, "{apiVersion: batch/v1, kind: Job, metadata: {name: "+name+"}, spec: {suspend: true, "+ttl+"template: {spec: {"+idle+", containers: [{name: a, image: i}]}}}}")
+		patchStatus(t, ns, "job/"+name, fmt.Sprintf(`{startTime: %q%s, conditions: [{type: %s, status: "True"}, {type: %s, status: "True", lastTransitionTime: %q}]}`,
+			at, more, first, condition, at))
+	}
+	for name, status := range map[string]string{"fresh": "{phase: Failed}", "old": longAgo} {
+		manifest(t, ns, "{apiVersion: v1, kind: Pod, metadata: {name: "+name+"}, spec: {"+idle+", containers: [{name: a, image: i}]}}")
+		patchStatus(t, ns, "pod/"+name, status)
+	}
+	if got := runJob(t, ns, "nightly-cleanup"); !strings.Contains(got, "deleted=3") {
+		t.Errorf("logged %s", got)
+	}
+	got := localtest.Kubectl(t, "get", "--namespace="+ns, "jobs,pods", "--output=jsonpath={.items[*].metadata.name}")
+	if want := "complete-new failed-new itself fresh"; got != want {
+		t.Errorf("there are %s, want %s", got, want)
+	}
+}
+
+func TestCertificateReport(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	manifest(t, ns, "{apiVersion: v1, kind: Secret, type: kubernetes.io/tls, metadata: {name: broken}, stringData: {tls.crt: none, tls.key: none}}")
+	for range 2 { // the second renews the Event
+		if got := runJob(t, ns, "certificate-report"); !strings.Contains(got, "secret=broken") || !strings.Contains(got, "reported=1") {
+			t.Errorf("logged %s", got)
+		}
+	}
+	got := localtest.Kubectl(t, "get", "--namespace="+ns, "events", "--output=jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name} {.type} {.message}{end}")
+	if want := "Secret/broken Warning tls.crt can't be read"; got != want {
+		t.Errorf("events %s, want %s", got, want)
+	}
+}
+
+// TestWorkingHours holds that a run does what is right at the time, whatever that is.
+func TestWorkingHours(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	manifest(t, ns, hours)
+	want := "0/1 0/2 1/"
+	if working() {
+		want = "1/ 2/ 1/"
+	}
+	for _, scaled := range []string{"workloads=1", "workloads=0"} {
+		if got := runJob(t, ns, "working-hours"); !strings.Contains(got, scaled) {
+			t.Errorf("logged %s, want %s", got, scaled)
+		}
+		got := localtest.Kubectl(t, "get", "--namespace="+ns, "deployment/by-day", "statefulset/by-night", "deployment/other",
+			`--output=jsonpath={range .items[*]}{.spec.replicas}/{.metadata.annotations.scripts\.kubelua/replicas-by-day} {end}`)
+		if strings.TrimSpace(got) != want {
+			t.Errorf("replicas %s, want %s", got, want)
+		}
+	}
+}
+
+// working tells whether it is day for working-hours.lua.
+func working() bool {
+	now := time.Now()
+	return now.Weekday() != time.Saturday && now.Weekday() != time.Sunday && now.Hour() >= 7 && now.Hour() < 20
+}
+
+// hours are a workload that runs, one that is scaled down for the night, and another.
+var hours = func() string {
+	const spec = `{replicas: %d, serviceName: a, selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {schedulerName: none, containers: [{name: a, image: i}]}}}`
+	deployment := strings.Replace(spec, "serviceName: a, ", "", 1)
+	return `{apiVersion: apps/v1, kind: Deployment, metadata: {name: by-day, labels: {night: "off"}}, spec: ` + fmt.Sprintf(deployment, 1) + `}
+---
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: by-night, labels: {night: "off"}, annotations: {scripts.kubelua/replicas-by-day: "2"}}, spec: ` + fmt.Sprintf(spec, 0) + `}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: other}, spec: ` + fmt.Sprintf(deployment, 1) + "}\n"
+}()
