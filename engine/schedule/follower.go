@@ -195,13 +195,17 @@ func (s *Scheduler) came(f *follower, ev kube.Event) {
 		o.event, o.pending = ev, true
 		if o.cancel == nil {
 			o.attempt = 0
-			begins := s.now().Add(f.Job.On.Debounce)
-			if begins.Before(o.retry) {
-				begins = o.retry
-			}
-			s.wakes.set(o, begins)
+			s.wakes.set(o, later(s.now().Add(f.Job.On.Debounce), o.retry))
 		}
 	}
+}
+
+// later is the later one of two times.
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // ring begins the run of the object.

@@ -152,6 +152,31 @@ func TestFollowerGoesOn(t *testing.T) {
 	b.end()
 }
 
+// What comes while no run may begin has its run when one may again.
+func TestFollowerResumes(t *testing.T) {
+	b, o := onCluster(t)
+	b.job(watching(o.namespace, `events = "ADDED"`, `run = function(ctx) `+values+` if ctx.item.meta.name == "slow" then task.sleep(60) end end`))
+	b.beginNow()
+	o.apply("slow", "1")
+	b.await("a run", func() bool { return b.has("ADDED slow 1 1 event") })
+	ctx, cancel := context.WithCancel(t.Context())
+	drained := make(chan error, 1)
+	go func() { drained <- b.Drain(ctx) }()
+	b.await("that no run begins", func() bool {
+		drains := make(chan bool, 1)
+		b.mail.post(func() { drains <- b.draining })
+		return <-drains
+	})
+	o.apply("meanwhile", "1")
+	b.await("the event", func() bool { return b.objects() == 2 })
+	assert.Equal(t, 2, b.objects(), "it waits")
+	cancel()
+	require.Error(t, <-drained)
+	b.Resume()
+	b.await("its run", func() bool { return b.has("ADDED meanwhile 1 1 event") })
+	b.end()
+}
+
 // objects is how many objects wait for runs or have them.
 func (b *bench) objects() int {
 	count := make(chan int, 1)

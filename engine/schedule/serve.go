@@ -85,6 +85,13 @@ func (s *Scheduler) Resume() {
 		for _, d := range s.duties {
 			s.wakes.set(d, d.nextWake())
 		}
+		for _, f := range s.follows {
+			for _, o := range f.objects {
+				if o.pending && o.cancel == nil {
+					s.wakes.set(o, later(s.now(), o.retry))
+				}
+			}
+		}
 	})
 }
 

@@ -6,6 +6,7 @@ import "sync"
 // together begin at once. It is safe for concurrent use.
 type stock struct {
 	machine Machine
+	filling sync.WaitGroup
 
 	mu     sync.Mutex
 	ready  []stocked
@@ -35,7 +36,7 @@ func (s *stock) want(n int) {
 		return
 	}
 	s.making = true
-	go s.fill()
+	s.filling.Go(s.fill)
 }
 
 func (s *stock) fill() {
@@ -69,9 +70,11 @@ func (s *stock) take() stocked {
 // close releases those that nobody took.
 func (s *stock) close() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.wanted = 0
+	s.mu.Unlock()
+	s.filling.Wait()
 	for _, one := range s.ready {
 		one.vm.Close()
 	}
-	s.ready, s.wanted = nil, 0
+	s.ready = nil
 }
