@@ -74,6 +74,9 @@ func runDeploy(ctx context.Context, o *options, args []string) (failed error) {
 		return err
 	}
 	granted := permit.Grants(o.permits)
+	if err := granted.Check(); err != nil {
+		return usageError("%w", err)
+	}
 	d.Grants, o.permits = engine.Grants(granted), permissions{} // they are for the pods
 	r, err := o.begin("(deploy)")
 	if err != nil {

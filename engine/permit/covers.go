@@ -1,6 +1,7 @@
 package permit
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -78,10 +79,14 @@ func splitAddress(granted string) (hostname, port string) {
 	return strings.ToLower(hostname), port
 }
 
-// checkAddress refuses what looks like an address and would never match one.
-func checkAddress(granted string) error {
+// checkName refuses an empty name, and what looks like an address and would never match
+// one.
+func checkName(kind, granted string) error {
+	if granted == "" {
+		return errors.New("the name is empty")
+	}
 	hostname, port := splitAddress(granted)
-	if hostname == "" || strings.ContainsAny(hostname, "/ ") || strings.ContainsAny(port, "/ ") {
+	if kind == "net" && (hostname == "" || strings.ContainsAny(hostname, "/ ") || strings.ContainsAny(port, "/ ")) {
 		return fmt.Errorf("%q is no address (want HOST, HOST:PORT or *.DOMAIN)", granted)
 	}
 	return nil

@@ -45,6 +45,18 @@ func (g Grants) Grant(w engine.World) (granted engine.World, release func(), err
 	return part.world(w), part.release, nil
 }
 
+// Check refuses names that make no sense on any machine.
+func (g Grants) Check() error {
+	for kind, names := range (*engine.Grants)(&g).Kinds() {
+		for _, name := range *names {
+			if err := checkName(kind, name); err != nil {
+				return fmt.Errorf("--allow-%s: %w", kind, err)
+			}
+		}
+	}
+	return nil
+}
+
 // user is the machine of whoever may do everything.
 func user(from string) *machine {
 	all := []string{everything}
@@ -81,6 +93,9 @@ func (m *machine) part(g engine.Grants) (part *machine, kind, name string, err e
 
 // add adds a grant that lies in those of a machine, else it is errOutside.
 func (m *machine) add(kind, name string, of *machine) (err error) {
+	if err := checkName(kind, name); err != nil {
+		return err
+	}
 	var covered bool
 	switch {
 	case kind == "read":
@@ -91,8 +106,7 @@ func (m *machine) add(kind, name string, of *machine) (err error) {
 		covered = coversName(of.grants.Env, name)
 	case kind == "net":
 		hostname, port := splitAddress(name)
-		err = checkAddress(name)
-		covered = err != nil || coversAddress(of.grants.Net, hostname, port)
+		covered = coversAddress(of.grants.Net, hostname, port)
 	case name == everything:
 		covered = slices.Contains(of.grants.Run, everything)
 	default:

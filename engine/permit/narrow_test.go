@@ -58,7 +58,7 @@ func TestNarrowing(t *testing.T) {
 		{"a file of that file", reads("four"), reads("./four"), ""},
 		{"below a file", reads("four"), reads("four/x"), "not a directory"},
 		{"one of two", reads("a"), reads("a/one", "four"), "allowRead four: not allowed"},
-		{"no path", reads("*"), reads(""), "allowRead: the path is empty"},
+		{"no path", reads("*"), reads(""), "allowRead: the name is empty"},
 		{"writing what may be read", reads("a"), engine.Grants{Write: []string{"a"}}, "allowWrite a: not allowed (--allow-write=a grants it)"},
 		{"a variable", env("A", "CI_*"), env("CI_JOB", "A"), ""},
 		{"another variable", env("A", "CI_*"), env("AB"), "allowEnv AB: not allowed (--allow-env=AB grants it)"},

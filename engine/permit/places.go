@@ -32,8 +32,6 @@ type place struct {
 // wider places. A path that leads to nothing is a file that may come to be.
 func (p *places) add(path string, wide places) error {
 	switch {
-	case path == "":
-		return errors.New("the path is empty")
 	case path == everything && !wide.everywhere:
 		return errOutside
 	case path == everything:
