@@ -24,6 +24,7 @@ type Replica struct {
 
 	mu         sync.Mutex
 	all        []*Definition
+	names      map[string]bool    // of all jobs
 	schedulers map[int]*Scheduler // by the shards that are led
 }
 
@@ -67,7 +68,10 @@ func NewReplica(o ReplicaOptions) *Replica {
 func (r *Replica) Set(all []*Definition) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.all = slices.Clone(all)
+	r.all, r.names = slices.Clone(all), map[string]bool{}
+	for _, d := range all {
+		r.names[d.Job.Name] = true
+	}
 	for shard, s := range r.schedulers {
 		s.Set(r.of(shard))
 	}
@@ -96,11 +100,11 @@ func (r *Replica) Leads() []int {
 	return shards
 }
 
-// knows tells whether a job of a shard is there.
+// knows tells whether a job is there. Each write of a ledger asks for all of its jobs.
 func (r *Replica) knows(job string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.ContainsFunc(r.all, func(d *Definition) bool { return d.Job.Name == job })
+	return r.names[job]
 }
 
 // Run schedules a share of the jobs until ctx ends. Then no run begins any more,
