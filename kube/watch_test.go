@@ -394,6 +394,24 @@ func TestWatchTellsWhereToGoOn(t *testing.T) {
 	assert.Equal(t, "ADDED c", next(t, w))
 }
 
+// A version that the server no longer keeps: what is newer is there all the same.
+func TestWatchGoesOnBehindWhatIsKept(t *testing.T) {
+	t.Parallel()
+	v := configMaps(t, connect(t, compact(1, func() {})))
+	create(t, v, "z")
+	dealt := create(t, v, "a").Meta().Version()
+	b := create(t, v, "b")
+	w := watchView(t, v, WatchOptions{Since: dealt, Sync: true})
+	ev, err := w.Next(t.Context(), patience)
+	require.NoError(t, err)
+	assert.Equal(t, "ADDED b", ev.Type+" "+ev.Item.Meta().Name())
+	assert.Empty(t, ev.Version)
+	ev, err = w.Next(t.Context(), patience)
+	require.NoError(t, err)
+	assert.Equal(t, Sync, ev.Type)
+	assert.False(t, newer(b.Meta().Version(), ev.Version))
+}
+
 // An item that the server doesn't have: its watch ends at once.
 func TestWatchOfAnItemThatIsNotThere(t *testing.T) {
 	t.Parallel()
