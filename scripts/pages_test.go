@@ -2,6 +2,7 @@ package scripts_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -173,42 +174,64 @@ func (r *reader) write(name, text string) {
 // promised is what a block says that it prints: the text behind each "-->".
 var promised = regexp.MustCompile(`(?m)-->(.*)$`)
 
-// lua runs a script, whose lines are numbered as in the page. The examples of the
-// reference stand for themselves, so they are checked and not run.
+// lua runs a script, whose lines are numbered as in the page.
 func (r *reader) lua(b block) {
 	if r.written(b) {
 		return
 	}
 	if strings.HasPrefix(r.page, "docs/reference/") {
-		r.write("example.lua", supposed()+b.text)
-		if got := r.run("kubelua check example.lua"); got.code != 0 {
-			r.wrong("%s", got)
-		}
+		r.example(b)
 		return
 	}
-	r.write("page.lua", strings.Repeat("\n", b.line-1)+b.text)
-	want := ""
-	for _, m := range promised.FindAllStringSubmatch(b.text, -1) {
+	r.prints(strings.Repeat("\n", b.line-1)+b.text, promises(b.text))
+}
+
+// promises is what a script prints by its comments.
+func promises(text string) (want string) {
+	for _, m := range promised.FindAllStringSubmatch(text, -1) {
 		want += m[1] + "\n"
 	}
+	return want
+}
+
+// prints runs a script, and compares what it prints.
+func (r *reader) prints(script, want string) {
+	r.Helper()
+	r.write("page.lua", script)
 	if got := r.run("kubelua --local page.lua"); got.code != 0 || got.stderr != "" || plain(got.stdout) != plain(want) {
 		r.wrong("got %s\nwant\n%s", got, want)
 	}
 }
 
-// supposed declares what the examples of the reference suppose to be there.
-func supposed() string {
-	var b strings.Builder
-	for name, class := range map[string]string{
+// supposed are the values that examples of the reference take as given, with their
+// classes.
+func supposed() map[string]string {
+	return map[string]string{
 		"deployment": "kube.Deployment", "item": "kube.Item", "node": "kube.Node", "pod": "kube.Pod", "pods": "kube.Pod[]",
-		"secret": "kube.Secret", "t": "test.T", "report": "tabular.Table", "ticker": "task.Timer", "watcher": "kube.Watcher", "body": "string", "key": "string",
-	} {
-		b.WriteString("---@type " + class + "\nlocal " + name + "\n")
+		"secret": "kube.Secret", "t": "test.T", "report": "tabular.Table", "ticker": "task.Timer", "watcher": "kube.Watcher",
+		"body": "string", "key": "string",
 	}
+}
+
+// example checks an example of the reference, and runs it if it says what it
+// prints and takes nothing as given but modules.
+func (r *reader) example(b block) {
+	var modules, values strings.Builder
 	for _, m := range stdlib.Modules() {
-		b.WriteString("local " + m.Name + " = require \"" + m.Name + "\"\n")
+		fmt.Fprintf(&modules, "local %s = require %q\n", m.Name, m.Name)
 	}
-	return b.String()
+	given := "cluster"
+	for name, class := range supposed() {
+		fmt.Fprintf(&values, "---@type %s\nlocal %s\n", class, name)
+		given += "|" + name
+	}
+	r.write("example.lua", modules.String()+values.String()+b.text)
+	if got := r.run("kubelua check example.lua"); got.code != 0 {
+		r.wrong("%s", got)
+	}
+	if want := promises(b.text); want != "" && !regexp.MustCompile(`\b(?:`+given+`)\b`).MatchString(b.text) {
+		r.prints(modules.String()+b.text, want)
+	}
 }
 
 // testFiles runs the tests of the page that none of its commands has run.

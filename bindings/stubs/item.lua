@@ -13,6 +13,10 @@
 local Item = {}
 
 --- Has the object have these fields, and leaves the others to others (server-side apply).
+---
+--- ```lua
+--- item:apply { metadata = { labels = { tier = "front" } } }
+--- ```
 ---@param data kube.Data Kind, name and namespace may be left out.
 ---@param options? kube.ItemApplyOptions
 ---@return self # The newest item.
@@ -57,10 +61,18 @@ function Item:edit(fn, options) end
 ---@field subresource? string "status" for a change of the status.
 
 --- The Events about the object, the oldest first. They print as in kubectl describe.
+---
+--- ```lua
+--- for event in deployment:events() do print(event.raw.reason, event.raw.message) end
+--- ```
 ---@return kube.Item[]
 function Item:events() end
 
 --- The object as it is now; LookupError where it is gone.
+---
+--- ```lua
+--- print(deployment:fetch().spec.replicas)
+--- ```
 ---@return self
 function Item:fetch() end
 
@@ -89,6 +101,12 @@ function Item:patch(patch, options) end
 ---| "apply" # As item:apply.
 
 --- Replaces the object, as long as it is in the version that the data was read in.
+---
+--- ```lua
+--- local data = kube.totable(item)
+--- data.spec.paused = true
+--- item:update(data)
+--- ```
 ---@param data kube.Data
 ---@param options? kube.EditOptions
 ---@return self # The newest item.
@@ -118,6 +136,10 @@ function Item:wait(options) end
 ---@field value? any What stands at path.
 
 --- A watch of the object, from the state of the item on. It ends after the object was deleted.
+---
+--- ```lua
+--- for event in deployment:watch() do print(event.evtype, event.item.status.readyReplicas) end
+--- ```
 ---@param options? kube.ItemWatchOptions
 ---@return kube.Watcher
 function Item:watch(options) end

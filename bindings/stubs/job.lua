@@ -4,6 +4,11 @@
 local CronJob = {}
 
 --- Starts a Job now, as kubectl create job --from does.
+---
+--- ```lua
+--- local job = cluster.cronjobs:fetch("report", { namespace = "shop" }):trigger { name = "report-now" }
+--- job:wait { any = { "Complete", "Failed" } }
+--- ```
 ---@param options? kube.TriggerOptions
 ---@return kube.Job
 function CronJob:trigger(options) end
@@ -19,9 +24,17 @@ local Job = {}
 local Suspendable = {}
 
 --- Lets it go on.
+---
+--- ```lua
+--- cluster.cronjobs:fetch("report", { namespace = "shop" }):resume()
+--- ```
 ---@return self # The newest item.
 function Suspendable:resume() end
 
 --- Holds it up.
+---
+--- ```lua
+--- cluster.cronjobs:fetch("report", { namespace = "shop" }):suspend()
+--- ```
 ---@return self # The newest item.
 function Suspendable:suspend() end

@@ -72,6 +72,10 @@ function kube.cluster(options) end
 function kube.get(value, path, default) end
 
 --- An integer of 64 bits, exact beyond 2^53 where numbers aren't.
+---
+--- ```lua
+--- print(kube.int64("9007199254740993"))            --> 9007199254740993
+--- ```
 ---@param value number|string|kube.Int64
 ---@return kube.Int64
 function kube.int64(value) end
@@ -88,6 +92,10 @@ function kube.int64(value) end
 function kube.is(err, type) end
 
 --- Writes a value as JSON. Secrets are written with their data.
+---
+--- ```lua
+--- print(kube.json({ kube.null, true }))            --> [null,true]
+--- ```
 ---@param value any An item, anything in its raw, or a table.
 ---@param options? kube.JsonOptions
 ---@return string
@@ -97,6 +105,10 @@ function kube.json(value, options) end
 ---@field indent? integer The blanks that each level is indented by, 0 to 16; one line unless given.
 
 --- What is known of a built-in kind, or its list, without asking a server.
+---
+--- ```lua
+--- print(kube.kindimpl("PodList").resource)         --> pods
+--- ```
 ---@param kind string "Pod", "PodList"
 ---@return kube.KindImpl
 function kube.kindimpl(kind) end
@@ -114,15 +126,27 @@ function kube.kindimpl(kind) end
 function kube.logs(pods, options) end
 
 --- The time that it is now.
+---
+--- ```lua
+--- print(kube.now() + 3600)
+--- ```
 ---@return time.Time
 function kube.now() end
 
 --- The objects of a manifest, as tables to look at and change.
+---
+--- ```lua
+--- for _, object in ipairs(kube.parse("{kind: ConfigMap, metadata: {name: a}}")) do print(object.metadata.name) end
+--- ```
 ---@param text string YAML or JSON, of one or several documents.
 ---@return table[]
 function kube.parse(text) end
 
 --- A proxy of a cluster, or of any server that speaks JSON.
+---
+--- ```lua
+--- print(kube.proxy { url = "http://localhost:8001" }:get("/version").gitVersion)
+--- ```
 ---@param options? kube.ClusterOptions
 ---@return kube.Proxy
 function kube.proxy(options) end
@@ -137,6 +161,11 @@ function kube.proxy(options) end
 function kube.time(text) end
 
 --- A fresh table of anything that has fields or elements, all the way down; anything else as it is.
+---
+--- ```lua
+--- local manifest = kube.totable(deployment)
+--- manifest.status = nil
+--- ```
 ---@param value any
 ---@return any
 function kube.totable(value) end
@@ -156,6 +185,10 @@ function kube.totable(value) end
 function kube.with(value, fn) end
 
 --- Writes a value as YAML. Secrets are written with their data.
+---
+--- ```lua
+--- io.write(kube.yaml(deployment))
+--- ```
 ---@param value any An item, anything in its raw, or a table.
 ---@return string
 function kube.yaml(value) end

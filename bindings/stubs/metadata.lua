@@ -33,18 +33,30 @@ local Annotations = {}
 local Entries = {}
 
 --- Deletes keys of the object. It is no error if one isn't there.
+---
+--- ```lua
+--- pod.meta.labels:delete("canary", "stage")
+--- ```
 ---@param key string
 ---@param ... string More keys.
 ---@return kube.Item # The newest item.
 function Entries:delete(key, ...) end
 
 --- The value of a key, also of one that is named like a method.
+---
+--- ```lua
+--- print(pod.meta.labels:get("app", "none"))
+--- ```
 ---@param key string
 ---@param default? any What it is where there is none.
 ---@return string?
 function Entries:get(key, default) end
 
 --- Whether there is a key.
+---
+--- ```lua
+--- print(pod.meta.annotations:has("example.com/until"))
+--- ```
 ---@param key string
 ---@return boolean
 function Entries:has(key) end
@@ -65,17 +77,29 @@ function Entries:set(key, value) end
 local Finalizers = {}
 
 --- Removes finalizers.
+---
+--- ```lua
+--- item.meta.finalizers:delete("example.com/backup")
+--- ```
 ---@param name string
 ---@param ... string More of them.
 ---@return kube.Item # The newest item.
 function Finalizers:delete(name, ...) end
 
 --- Whether there is a finalizer.
+---
+--- ```lua
+--- print(item.meta.finalizers:has("example.com/backup"))
+--- ```
 ---@param name string
 ---@return boolean
 function Finalizers:has(name) end
 
 --- Adds finalizers.
+---
+--- ```lua
+--- item.meta.finalizers:set("example.com/backup")
+--- ```
 ---@param name string
 ---@param ... string More of them.
 ---@return kube.Item # The newest item.
@@ -87,16 +111,28 @@ function Finalizers:set(name, ...) end
 local Owners = {}
 
 --- Removes an owner.
+---
+--- ```lua
+--- pod.meta.owners:delete(deployment)
+--- ```
 ---@param owner kube.Item
 ---@return kube.Item # The newest item.
 function Owners:delete(owner) end
 
 --- Whether an object is an owner.
+---
+--- ```lua
+--- print(pod.meta.owners:has(deployment))
+--- ```
 ---@param owner kube.Item
 ---@return boolean
 function Owners:has(owner) end
 
 --- Adds an owner.
+---
+--- ```lua
+--- pod.meta.owners:set(deployment, { controller = true })
+--- ```
 ---@param owner kube.Item
 ---@param options? kube.OwnerOptions
 ---@return kube.Item # The newest item.

@@ -4,6 +4,10 @@
 local Node = {}
 
 --- Has no more pods scheduled to the node.
+---
+--- ```lua
+--- cluster.nodes:fetch("node-1"):cordon()
+--- ```
 ---@return self # The newest item.
 function Node:cordon() end
 
@@ -55,10 +59,18 @@ function Node:taint(options) end
 ---| "NoExecute" # They are evicted, too.
 
 --- Has pods scheduled to the node again.
+---
+--- ```lua
+--- cluster.nodes:fetch("node-1"):uncordon()
+--- ```
 ---@return self # The newest item.
 function Node:uncordon() end
 
 --- Removes taints: all of a key, or the one with an effect.
+---
+--- ```lua
+--- node:untaint("example.com/disks")
+--- ```
 ---@param key string|kube.UntaintOptions
 ---@return self # The newest item.
 function Node:untaint(key) end

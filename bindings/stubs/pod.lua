@@ -37,6 +37,10 @@ function Pod:copy_to(files, path, options) end
 ---@field mode? string Its permissions, octal: "755".
 
 --- Evicts the pod; an error of status 429 names the disruption budget that forbids it.
+---
+--- ```lua
+--- pod:evict { grace = 5 }
+--- ```
 ---@param options? kube.EvictOptions
 function Pod:evict(options) end
 
@@ -87,6 +91,11 @@ function Web:http(method, path, options) end
 local Measured = {}
 
 --- What it uses now. A new one is known only after a while.
+---
+--- ```lua
+--- local usage = pod:top()
+--- print(usage.cpu, usage.memory)
+--- ```
 ---@return kube.Usage
 function Measured:top() end
 

@@ -7,6 +7,13 @@
 local Process = {}
 
 --- Ends the input.
+---
+--- ```lua
+--- local sort = pod:exec({ "sort" }, { stream = true })
+--- sort:write("b\na\n")
+--- sort:close_stdin()
+--- for text in sort do io.write(text) end
+--- ```
 function Process:close_stdin() end
 
 --- Waits for the next piece of output.
@@ -21,6 +28,10 @@ function Process:next(timeout) end
 function Process:resize(cols, rows) end
 
 --- Waits for the end and throws away what of the output nobody has read; TimeoutError where it takes longer.
+---
+--- ```lua
+--- print(pod:exec({ "true" }, { stream = true }):wait { timeout = "10s" })
+--- ```
 ---@param timeout? kube.Duration|kube.NextOptions
 ---@return integer code
 function Process:wait(timeout) end

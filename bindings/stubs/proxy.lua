@@ -14,11 +14,19 @@ local Proxy = {}
 function Proxy:close() end
 
 --- Sends a DELETE.
+---
+--- ```lua
+--- cluster.proxy:delete("/api/v1/namespaces/shop/configmaps/notes")
+--- ```
 ---@param ... string|kube.SendOptions The path, then the options.
 ---@return any
 function Proxy:delete(...) end
 
 --- Sends a GET.
+---
+--- ```lua
+--- print(cluster.proxy:get("api/v1", "nodes", "node-0").metadata.name)
+--- ```
 ---@param ... string|kube.GetOptions The path, then the options.
 ---@return any
 function Proxy:get(...) end
@@ -27,6 +35,10 @@ function Proxy:get(...) end
 ---@field params? table<string, string|number|boolean> The query.
 
 --- Sends a PATCH.
+---
+--- ```lua
+--- cluster.proxy:patch("/api/v1/nodes/node-0", { patch = { metadata = { annotations = { rack = "r7" } } } })
+--- ```
 ---@param ... string|kube.ProxyPatchOptions The path, then the options.
 ---@return any
 function Proxy:patch(...) end
@@ -37,6 +49,10 @@ function Proxy:patch(...) end
 ---@field type? kube.PatchType Strategic unless told.
 
 --- Sends a POST.
+---
+--- ```lua
+--- cluster.proxy:post("/api/v1/namespaces", { json = { metadata = { name = "notes" } } })
+--- ```
 ---@param ... string|kube.SendOptions The path, then the options.
 ---@return any
 function Proxy:post(...) end
@@ -46,11 +62,19 @@ function Proxy:post(...) end
 ---@field params? table<string, string|number|boolean> The query.
 
 --- The address of a path.
+---
+--- ```lua
+--- print(cluster.proxy:urljoin("api/v1", "nodes"))
+--- ```
 ---@param ... string
 ---@return string
 function Proxy:urljoin(...) end
 
 --- Watches a path: a collection, or one object.
+---
+--- ```lua
+--- for event in cluster.proxy:watch("/api/v1/nodes") do print(event.type, event.object.metadata.name) end
+--- ```
 ---@param ... string|kube.ProxyWatchOptions The path, then the options.
 ---@return kube.RawWatcher
 function Proxy:watch(...) end

@@ -51,10 +51,18 @@ function Running:port_forward(port, options) end
 local Workload = {}
 
 --- The logs of all its pods, as one stream of lines with their pods.
+---
+--- ```lua
+--- for line, pod in deployment:logs { follow = true } do print(pod.meta.name, line) end
+--- ```
 ---@param options? kube.LogOptions
 ---@return kube.Log
 function Workload:logs(options) end
 
 --- The view of its pods.
+---
+--- ```lua
+--- for pod in deployment:pods() do print(pod, pod.phase) end
+--- ```
 ---@return kube.PodView
 function Workload:pods() end

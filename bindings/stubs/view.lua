@@ -17,6 +17,10 @@
 local View = {}
 
 --- The same view of all namespaces.
+---
+--- ```lua
+--- print(cluster.pods:namespaced("shop"):all().namespace)    --> nil
+--- ```
 ---@return self
 function View:all() end
 
@@ -33,6 +37,12 @@ function View:apply(data, options) end
 
 --- A view of the same objects in memory, which a watch keeps as they are. It asks nothing of the server, has a length,
 --- and ends by close.
+---
+--- ```lua
+--- local nodes = cluster.nodes:cached()
+--- for pod in cluster.pods do print(pod, nodes:find(pod.spec.nodeName or "none")) end
+--- nodes:close()
+--- ```
 ---@return self
 function View:cached() end
 
@@ -40,12 +50,20 @@ function View:cached() end
 function View:close() end
 
 --- Creates an object; AlreadyExists if it is there.
+---
+--- ```lua
+--- cluster.configmaps:namespaced("shop"):create { metadata = { name = "notes" }, data = { color = "blue" } }
+--- ```
 ---@param data kube.Data Kind and namespace may be left out.
 ---@param options? kube.CreateOptions
 ---@return kube.Item # The newest item.
 function View:create(data, options) end
 
 --- An iterator over the items, as a loop over the view itself makes it.
+---
+--- ```lua
+--- for pod in cluster.pods:each() do print(pod) end
+--- ```
 ---@return fun(): kube.Item?
 function View:each() end
 
@@ -76,17 +94,30 @@ function View:filter(options) end
 ---@field labels? kube.Selector What labels must be: { app = "web" }, "app in (web, api), !canary".
 
 --- The object with a name, nil where there is none.
+---
+--- ```lua
+--- local cart = cluster.deployments:find("cart", { namespace = "shop" })
+--- if cart then print(cart.spec.replicas) end
+--- ```
 ---@param name string
 ---@param options? kube.FetchOptions
 ---@return kube.Item?
 function View:find(name, options) end
 
 --- The logs of all pods of the view, as one stream of lines with their pods.
+---
+--- ```lua
+--- for line, pod in cluster.pods:filter { labels = "app=cart" }:logs { tail = 2 } do print(pod.meta.name, line) end
+--- ```
 ---@param options? kube.LogOptions
 ---@return kube.Log
 function View:logs(options) end
 
 --- The same view of one namespace.
+---
+--- ```lua
+--- print(cluster.pods:namespaced("shop").namespace)      --> shop
+--- ```
 ---@param namespace string
 ---@return self
 function View:namespaced(namespace) end
@@ -128,6 +159,10 @@ function View:table(options) end
 ---@field wide? boolean The columns of -o wide too.
 
 --- What the pods or nodes of the view use now, by the metrics server.
+---
+--- ```lua
+--- for _, usage in ipairs(cluster.nodes:top()) do print(usage.name, usage.cpu, usage.memory) end
+--- ```
 ---@return kube.Usage[]
 function View:top() end
 

@@ -4,10 +4,18 @@
 local Deployment = {}
 
 --- Holds the rollout up.
+---
+--- ```lua
+--- deployment:pause()
+--- ```
 ---@return self # The newest item.
 function Deployment:pause() end
 
 --- Lets the rollout go on.
+---
+--- ```lua
+--- deployment:resume():wait { ready = true }
+--- ```
 ---@return self # The newest item.
 function Deployment:resume() end
 
@@ -48,6 +56,10 @@ function Scalable:scale(replicas, options) end
 local Rolling = {}
 
 --- Its revisions, the oldest first.
+---
+--- ```lua
+--- for _, revision in ipairs(deployment:history()) do print(revision.revision, revision.change_cause) end
+--- ```
 ---@return kube.Revision[]
 function Rolling:history() end
 
@@ -60,6 +72,10 @@ function Rolling:history() end
 ---@field revision integer
 
 --- Has all pods made anew, as kubectl rollout restart does.
+---
+--- ```lua
+--- deployment:restart { wait = "5m" }
+--- ```
 ---@param options? kube.SettleOptions
 ---@return self # The newest item.
 function Rolling:restart(options) end
@@ -87,6 +103,10 @@ function Rolling:rollout() end
 ---@field wanted integer
 
 --- Has the pod template of an earlier revision again.
+---
+--- ```lua
+--- deployment:undo { revision = 3, wait = true }
+--- ```
 ---@param options? kube.UndoOptions
 ---@return self # The newest item.
 function Rolling:undo(options) end

@@ -32,6 +32,15 @@ function task.parallel(list, fn, options) end
 ---| "collect" # They go on.
 
 --- A queue that hands values from task to task.
+---
+--- ```lua
+--- local names = task.queue(10)
+--- task.spawn(function()
+---   for pod in cluster.pods do names:put(pod.meta.name) end
+---   names:close()
+--- end)
+--- for name in names do print(name) end
+--- ```
 ---@param size? integer How many it holds, 1 unless given.
 ---@return task.Queue
 function task.queue(size) end
@@ -47,6 +56,10 @@ function task.queue(size) end
 function task.select(sources) end
 
 --- Waits; 0 lets the other tasks have a turn.
+---
+--- ```lua
+--- task.sleep("500ms")
+--- ```
 ---@param time kube.Duration
 function task.sleep(time) end
 
@@ -66,12 +79,20 @@ function task.sleep(time) end
 function task.spawn(fn, ...) end
 
 --- A timer that fires again and again.
+---
+--- ```lua
+--- for n in task.ticker("10s") do print(n, kube.now()) end
+--- ```
 ---@param time kube.Duration The time between two ticks.
 ---@return task.Timer
 function task.ticker(time) end
 
 --- Calls a function here and returns what it returns. When it takes longer, it is cancelled with all that it has started,
 --- and TimeoutError is raised.
+---
+--- ```lua
+--- local ok, err = pcall(task.timeout, "10s", function() return deployment:wait { ready = true } end)
+--- ```
 ---@param time kube.Duration
 ---@param fn fun(...: any): ...any
 ---@param ... any What the function gets.
@@ -79,6 +100,10 @@ function task.ticker(time) end
 function task.timeout(time, fn, ...) end
 
 --- A timer that fires once.
+---
+--- ```lua
+--- local key = task.select { change = watcher, late = task.timer("1m") }
+--- ```
 ---@param time kube.Duration
 ---@return task.Timer
 function task.timer(time) end
@@ -88,15 +113,29 @@ function task.timer(time) end
 local Task = {}
 
 --- Ends the task, and everything that it has started.
+---
+--- ```lua
+--- local handling = cluster.pods:on { added = print }
+--- handling:cancel()
+--- ```
 function Task:cancel() end
 
 --- How it is.
+---
+--- ```lua
+--- print(task.spawn(function() end):status())        --> running
+--- ```
 ---@return task.Status
 function Task:status() end
 
 ---@alias task.Status "running"|"done"|"failed"|"cancelled"
 
 --- Waits for the task: what its function returned. What that raised is raised, and TimeoutError where it takes longer.
+---
+--- ```lua
+--- local count = task.spawn(function() return 1 end)
+--- print(count:wait { timeout = "5s" })              --> 1
+--- ```
 ---@param timeout? kube.Duration|task.WaitOptions
 ---@return any ...
 function Task:wait(timeout) end
@@ -113,6 +152,11 @@ local Queue = {}
 function Queue:close() end
 
 --- The next value, when there is one.
+---
+--- ```lua
+--- local value, why = task.queue():get { timeout = 0 }
+--- print(value, why)                                 --> nil timeout
+--- ```
 ---@param timeout? kube.Duration|task.WaitOptions
 ---@return any value
 ---@return kube.Ended? why # Why there is none.

@@ -13,6 +13,10 @@
 local diff = {}
 
 --- What differs between two texts as diff -u shows it, "" if nothing.
+---
+--- ```lua
+--- print(diff.text("a\nb\n", "a\nc\n"))
+--- ```
 ---@param old string
 ---@param new string
 ---@param options? diff.TextOptions
@@ -31,6 +35,10 @@ function diff.text(old, new, options) end
 ---@field new? any
 
 --- Where two values differ, in order: tables, or what came from a cluster.
+---
+--- ```lua
+--- for _, d in ipairs(diff.values(deployment, deployment:fetch(), { ignore = diff.noise })) do print(d.path, d.old, d.new) end
+--- ```
 ---@param old any
 ---@param new any
 ---@param options? diff.ValuesOptions

@@ -49,6 +49,10 @@ function hash.md5(text, options) end
 function hash.sha1(text, options) end
 
 --- The digest SHA-256.
+---
+--- ```lua
+--- print(hash.sha256("hello"):sub(1, 8))              --> 2cf24dba
+--- ```
 ---@param text string
 ---@param options? hash.Options
 ---@return string

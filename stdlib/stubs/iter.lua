@@ -15,6 +15,10 @@
 local iter = {}
 
 --- The numbers from first to last; without a last one they don't end.
+---
+--- ```lua
+--- print(iter.range(1, 3):join())                   --> 1, 2, 3
+--- ```
 ---@param first number
 ---@param last? number
 ---@param by? number 1 unless told.
@@ -30,30 +34,55 @@ function iter.range(first, last, by) end
 local Iter = {}
 
 --- Whether a function is true of all elements.
+---
+--- ```lua
+--- print(iter(cluster.nodes):all(function(node) return not node.spec.unschedulable end))
+--- ```
 ---@param test fun(value: any, second: any): any
 ---@return boolean
 function Iter:all(test) end
 
 --- Whether a function is true of an element. What follows that isn't read.
+---
+--- ```lua
+--- print(iter(cluster.pods):any(function(p) return p.phase == "Failed" end))
+--- ```
 ---@param test fun(value: any, second: any): any
 ---@return boolean
 function Iter:any(test) end
 
 --- Lists of so many elements each; the last one may have fewer.
+---
+--- ```lua
+--- for list in iter(cluster.pods):chunk(100) do print(#list) end
+--- ```
 ---@param size integer
 ---@return iter.Iter
 function Iter:chunk(size) end
 
 --- A list of the elements.
+---
+--- ```lua
+--- local list = iter(cluster.pods):collect()
+--- print(#list)
+--- ```
 ---@return any[]
 function Iter:collect() end
 
 --- The elements, then those of another one.
+---
+--- ```lua
+--- for p in iter(cluster.pods:namespaced("shop")):concat(cluster.pods:namespaced("payments")) do print(p) end
+--- ```
 ---@param other any
 ---@return iter.Iter
 function Iter:concat(other) end
 
 --- How many elements there are, or of how many a function is true.
+---
+--- ```lua
+--- print(iter(cluster.pods):count(function(p) return p.phase == "Running" end))
+--- ```
 ---@param test? fun(value: any, second: any): any
 ---@return integer
 function Iter:count(test) end
@@ -78,6 +107,10 @@ function Iter:each(call) end
 function Iter:enumerate() end
 
 --- The elements of which a function is true.
+---
+--- ```lua
+--- for p in iter(cluster.pods):filter(function(p) return p.phase == "Failed" end) do print(p) end
+--- ```
 ---@param test fun(value: any, second: any): any
 ---@return iter.Iter
 function Iter:filter(test) end
@@ -98,11 +131,19 @@ function Iter:first(test) end
 function Iter:flat_map(change) end
 
 --- Lists of the elements by their keys, which come in the order of their first elements.
+---
+--- ```lua
+--- for namespace, list in pairs(iter(cluster.pods):group_by("meta.namespace")) do print(namespace, #list) end
+--- ```
 ---@param key iter.Key
 ---@return table<any, any[]>
 function Iter:group_by(key) end
 
 --- The elements as one text.
+---
+--- ```lua
+--- print(iter { "a", "b" }:join("-"))                --> a-b
+--- ```
 ---@param separator? string ", " unless told.
 ---@return string
 function Iter:join(separator) end
@@ -113,6 +154,10 @@ function Iter:join(separator) end
 function Iter:last() end
 
 --- What a function makes of each element; nil is left out.
+---
+--- ```lua
+--- print(iter(cluster.nodes):map(function(n) return n.meta.name end):join())
+--- ```
 ---@param change fun(value: any, second: any): any, any
 ---@return iter.Iter
 function Iter:map(change) end
@@ -152,6 +197,10 @@ function Iter:skip(count) end
 function Iter:skip_while(test) end
 
 --- The elements in the order of their keys; those of equal keys as they came.
+---
+--- ```lua
+--- for d in iter(cluster.deployments):sort_by("spec.replicas") do print(d) end
+--- ```
 ---@param key? iter.Key The element itself unless told.
 ---@param options? iter.SortOptions
 ---@return iter.Iter
@@ -166,6 +215,10 @@ function Iter:sort_by(key, options) end
 function Iter:sum(key) end
 
 --- The first elements.
+---
+--- ```lua
+--- for p in iter(cluster.pods):take(3) do print(p) end
+--- ```
 ---@param count integer
 ---@return iter.Iter
 function Iter:take(count) end
@@ -180,6 +233,10 @@ function Iter:take_while(test) end
 function Iter:to_map() end
 
 --- A set of the elements.
+---
+--- ```lua
+--- local phases = iter(cluster.pods):map(function(p) return p.phase end):to_set()
+--- ```
 ---@return set.Set
 function Iter:to_set() end
 

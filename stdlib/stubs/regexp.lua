@@ -33,6 +33,10 @@ function regexp.escape(text) end
 local Regexp = {}
 
 --- The first match, nil if there is none.
+---
+--- ```lua
+--- print(regexp.compile("[0-9]+"):find("a12").first)  --> 2
+--- ```
 ---@param text string
 ---@return regexp.Match?
 function Regexp:find(text) end
@@ -50,6 +54,10 @@ function Regexp:matches(text) end
 
 --- A text with the matches replaced: by a text, in which $1 and ${name} stand for groups and $$ for $, or by what a function
 --- makes of each; nil leaves it.
+---
+--- ```lua
+--- print(regexp.compile("[0-9]+"):replace("a1b22", "<$0>"))    --> a<1>b<22>
+--- ```
 ---@param text string
 ---@param by string|fun(match: regexp.Match): string?
 ---@param limit? integer No more of them.
@@ -57,6 +65,10 @@ function Regexp:matches(text) end
 function Regexp:replace(text, by, limit) end
 
 --- The parts of a text between the matches.
+---
+--- ```lua
+--- print(#regexp.compile(", *"):split("a, b,c"))      --> 3
+--- ```
 ---@param text string
 ---@param limit? integer No more parts.
 ---@return string[]

@@ -10,6 +10,10 @@
 local semver = {}
 
 --- The version of a text, with or without a v; a part that is missing is 0.
+---
+--- ```lua
+--- print(semver.parse("v1.27.3"):satisfies(">= 1.25, < 2"))    --> true
+--- ```
 ---@param text string|semver.Version
 ---@return semver.Version
 function semver.parse(text) end

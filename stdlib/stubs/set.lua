@@ -10,6 +10,10 @@
 local set = {}
 
 --- A set of the elements of a list.
+---
+--- ```lua
+--- print(set.new { "a", "b" } - set.new { "b" })      --> {a}
+--- ```
 ---@param values? any A list, or what a loop over values is over.
 ---@return set.Set
 function set.new(values) end

@@ -29,11 +29,19 @@ function time.date(options) end
 ---@field zone? string UTC unless told.
 
 --- A duration: of a text like "90s", "1h30m", "2d" or "1w", where a day has 24 hours, or of a number of seconds.
+---
+--- ```lua
+--- print(time.duration("1h30m") * 2)                 --> 3h
+--- ```
 ---@param value string|number|time.Duration
 ---@return time.Duration
 function time.duration(value) end
 
 --- A duration as kubectl shows ages: 45s, 12m, 7h, 3d.
+---
+--- ```lua
+--- print(time.human("51h"))                          --> 2d3h
+--- ```
 ---@param value string|number|time.Duration
 ---@return string
 function time.human(value) end

@@ -4,7 +4,7 @@
 ---
 --- ```lua
 --- local yaml = require "yaml"
---- print(yaml.encode { replicas = 3 })    --> replicas: 3
+--- io.write(yaml.encode { replicas = 3 })    --> replicas: 3
 --- ```
 ---@class yamllib
 local yaml = {}
