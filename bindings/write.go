@@ -231,9 +231,10 @@ func parse(c call) int {
 	objects, err := kube.ParseManifest(c.L.Context(), c.text(1, "the text"))
 	c.raise(err)
 	c.none(2)
-	t := c.newArray()
-	for _, object := range objects {
-		t.Append(c.decoded(object))
-	}
-	return c.push(t)
+	all := c.copier()
+	return c.push(all.fill(c.newArray(), func(t *lua.LTable) {
+		for _, object := range objects {
+			t.Append(all.json(object))
+		}
+	}))
 }

@@ -10,6 +10,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"golang.org/x/term"
 
+	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/stdlib"
 	"github.com/kubelua/kubelua/stdlib/host"
 )
@@ -159,7 +160,7 @@ func (vm *VM) Attended() bool {
 // Raise raises err in L as the bindings do. See [host.Host].
 func (vm *VM) Raise(L *lua.LState, err error) { vm.kube.Raise(L, err) }
 
-// Null, Integer, Array, JSON, YAML, Shown and Suggest are those of the bindings. See
+// Null, Integer, Array, JSON, YAML, CheckYAML, Shown and Suggest are those of the bindings. See
 // [host.Values].
 func (vm *VM) Null() lua.LValue                { return vm.kube.Null() }
 func (vm *VM) Integer(n int64) lua.LValue      { return vm.kube.Integer(n) }
@@ -176,6 +177,9 @@ func (vm *VM) YAML(L *lua.LState, v lua.LValue, what string) (string, error) {
 	const indent = 2
 	host.CheckLength(L, text.IndentedLength(indent))
 	return text.YAML(), nil
+}
+func (vm *VM) CheckYAML(L *lua.LState, text string) error {
+	return kube.CheckYAML(L.Context(), []byte(text))
 }
 func (vm *VM) Shown(_ *lua.LState, v lua.LValue, _ string) ([]byte, error) {
 	text, err := vm.kube.Shown(v)

@@ -60,12 +60,35 @@ func TestMaxMemoryOfStrings(t *testing.T) {
 // One text of many small values makes much more than itself: that is seen while it is
 // read. The process makes what is read beside what is held, but no multiple of the text.
 func TestMaxMemoryOfTexts(t *testing.T) {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	got := runScript(t, `require "json".decode("[" .. ("[],"):rep(1e6) .. "[]]")`, engine.Options{MaxMemory: 16 << 20})
-	runtime.ReadMemStats(&after)
-	assert.ErrorContains(t, got.err, "the script holds more than 16 MiB of memory (--max-memory)")
-	assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(256), "MiB that were made")
+	const held, needed = "the script holds more than 16 MiB of memory (--max-memory)", "MiB to read, and --max-memory is 16Mi (JSON takes less)"
+	for name, tt := range map[string]struct{ code, want string }{
+		"JSON":                {`require "json".decode("[" .. ("[],"):rep(1e6) .. "[]]")`, held},
+		"JSON as YAML":        {`require "yaml".decode("[" .. ("[],"):rep(1e6) .. "[]]")`, held},
+		"lists of YAML":       {`require "yaml".decode(("- []\n"):rep(1e5))`, "yaml.decode: this YAML may take some "},
+		"mappings of YAML":    {`require "yaml".decode_all("[" .. ("{a},"):rep(1e5) .. "]")`, needed},
+		"nested ones of YAML": {`require "yaml".decode(("- - - - -\n"):rep(4e4))`, needed},
+		"documents of YAML":   {`require "yaml".decode_all(("---\n[]\n"):rep(1e5))`, needed},
+		"a manifest":          {`kube.parse("a: [" .. ("{a},"):rep(1e5) .. "]")`, needed},
+		"a patch":             {`cluster:item{kind = "Pod", apiVersion = "v1", metadata = {name = "x"}}:patch("a: [" .. ("{a},"):rep(1e5) .. "]")`, needed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			got := runScript(t, tt.code, engine.Options{MaxMemory: 16 << 20})
+			runtime.ReadMemStats(&after)
+			assert.ErrorContains(t, got.err, tt.want)
+			assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(256), "MiB that were made")
+		})
+	}
+}
+
+// What is read by a bounded script is about as large as it may be; without a bound it
+// is nobody's business.
+func TestMaxMemoryLetsTextsBeRead(t *testing.T) {
+	const lists, text = `require "yaml".decode(("- []\n"):rep(1e5))`, `require "yaml".decode("a: |\n" .. ("  some text - of a file: it is long\n"):rep(5000))`
+	assert.NoError(t, runScript(t, lists, engine.Options{}).err)
+	assert.NoError(t, runScript(t, lists, engine.Options{MaxMemory: 256 << 20}).err)
+	assert.NoError(t, runScript(t, text, engine.Options{MaxMemory: 16 << 20}).err)
 }
 
 // What is no longer needed, and what is there once, doesn't count again and

@@ -61,13 +61,16 @@ func (s *scope) Done() <-chan struct{} {
 	return s.done
 }
 
-// MaxString is how long a string may get. See [host.MaxString].
-func (s *scope) MaxString() int {
+// MaxMemory is how many bytes the script may hold. See [kube.CheckYAML].
+func (s *scope) MaxMemory() int64 {
 	if s.meter != nil {
-		return int(s.meter.limit)
+		return s.meter.limit
 	}
-	return math.MaxInt
+	return math.MaxInt64
 }
+
+// MaxString is how long a string may get. See [host.MaxString].
+func (s *scope) MaxString() int { return int(min(s.MaxMemory(), math.MaxInt)) }
 
 // Err tells why nothing may run any more but closers.
 func (s *scope) Err() error {

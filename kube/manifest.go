@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	goyaml "go.yaml.in/yaml/v2"
+	"k8s.io/apimachinery/pkg/api/resource"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
 )
@@ -44,8 +45,8 @@ func ParseObject(ctx context.Context, text string) (Value, error) {
 // documents; JSON texts may just follow each other. A List, of whatever kind, stands for its elements; documents
 // without content are skipped. Text that is neither JSON nor YAML, holds
 // something else than objects or is larger than 64 MiB, or 4 MiB in a document of
-// YAML, is a ValueError that tells which document is wrong. When ctx ends while
-// the text is read it returns the cause.
+// YAML, is a ValueError that tells which document is wrong, and so is YAML that
+// [CheckYAML] refuses. When ctx ends while the text is read it returns the cause.
 func ParseManifest(ctx context.Context, text string) ([]Value, error) {
 	documents, err := parseDocuments(ctx, text)
 	if err != nil {
@@ -107,6 +108,9 @@ func parseDocuments(ctx context.Context, text string) ([]Value, error) {
 		if len(document) > maxDocument {
 			return nil, Errorf(ValueError, "document %d is YAML of more than %d MiB (JSON may have more)", n, maxDocument>>20)
 		}
+		if err := CheckYAML(ctx, document); err != nil {
+			return nil, Errorf(ValueError, "document %d: %s", n, err)
+		}
 		var b []byte
 		if err == nil {
 			b, err = yaml.YAMLToJSONStrict(document)
@@ -125,6 +129,35 @@ func parseDocuments(ctx context.Context, text string) ([]Value, error) {
 			documents = append(documents, v)
 		}
 	}
+}
+
+// CheckYAML is a ValueError where reading a text as YAML may take more memory than a
+// method MaxMemory() int64 of ctx says, if it has one.
+func CheckYAML(ctx context.Context, text []byte) error {
+	bounded, ok := ctx.(interface{ MaxMemory() int64 })
+	if !ok {
+		return nil
+	}
+	most, need := bounded.MaxMemory(), yamlMemory(text)
+	if need <= most {
+		return nil
+	}
+	return Errorf(ValueError, "this YAML may take some %d MiB to read, and --max-memory is %s (JSON takes less)",
+		max(need>>20, 1), resource.NewQuantity(most, resource.BinarySI))
+}
+
+// yamlMemory is about how many bytes it takes at most to read a text as YAML: the text
+// is copied some times, and what may begin an entry or element becomes nodes and values.
+func yamlMemory(text []byte) int64 {
+	const copies, perMark = 8, 512
+	need := int64(len(text)) * copies
+	for _, b := range text {
+		switch b {
+		case '-', ':', '?', ',', '[', '{':
+			need += perMark
+		}
+	}
+	return need
 }
 
 // checkNesting is an error for documents that nest too deep. What looks into a

@@ -24,6 +24,15 @@ type decoding struct {
 	effort *host.Effort
 }
 
+// fill has a table filled that lies on the stack meanwhile, where it counts as the
+// script's: little text may make much.
+func (d decoding) fill(t *lua.LTable, by func() error) (lua.LValue, error) {
+	d.L.Push(t)
+	err := by()
+	d.L.Pop(1)
+	return t, err
+}
+
 // decodingEffort is how many steps a value counts for.
 const decodingEffort = 64
 
@@ -48,40 +57,51 @@ func (d decoding) value(v any) (lua.LValue, error) {
 		return lua.LNumber(v), nil
 	case []any:
 		t := d.host.Array(d.L)
-		for _, e := range v {
-			value, err := d.value(e)
-			if err != nil {
-				return nil, err
+		return d.fill(t, func() error {
+			for _, e := range v {
+				value, err := d.value(e)
+				if err != nil {
+					return err
+				}
+				t.Append(value)
 			}
-			t.Append(value)
-		}
-		return t, nil
+			return nil
+		})
 	case map[string]any:
 		t := d.L.CreateTable(0, len(v))
-		for key, e := range v {
-			value, err := d.value(e)
-			if err != nil {
-				return nil, err
+		return d.fill(t, func() error {
+			for key, e := range v {
+				if err := d.set(t, key, e); err != nil {
+					return err
+				}
 			}
-			t.RawSetString(key, value)
-		}
-		return t, nil
+			return nil
+		})
 	case map[any]any:
 		t := d.L.CreateTable(0, len(v))
-		for key, e := range v {
-			name, err := yamlKey(key)
-			if err != nil {
-				return nil, err
+		return d.fill(t, func() error {
+			for key, e := range v {
+				name, err := yamlKey(key)
+				if err == nil {
+					err = d.set(t, name, e)
+				}
+				if err != nil {
+					return err
+				}
 			}
-			value, err := d.value(e)
-			if err != nil {
-				return nil, err
-			}
-			t.RawSetString(name, value)
-		}
-		return t, nil
+			return nil
+		})
 	}
 	return nil, host.Invalidf("a %T is nothing that Lua has", v)
+}
+
+// set sets an entry of a table to what a value is in Lua.
+func (d decoding) set(t *lua.LTable, key string, e any) error {
+	value, err := d.value(e)
+	if err == nil {
+		t.RawSetString(key, value)
+	}
+	return err
 }
 
 // decodedNumber makes a Lua value of the text of a number.

@@ -45,8 +45,7 @@ func atOffset(text string, offset, first int, err error) error {
 	return host.Invalidf("line %d, column %d: %w", line, column, err)
 }
 
-// jsonReader makes Lua values of a text that is JSON. Little text may make much: a
-// table that isn't finished lies on the stack, where it counts as the script's.
+// jsonReader makes Lua values of a text that is JSON.
 type jsonReader struct {
 	decoding
 	text string
@@ -66,7 +65,7 @@ func (r *jsonReader) value() (lua.LValue, error) {
 	switch r.next() {
 	case '[':
 		t := r.host.Array(r.L)
-		return t, r.fill(t, ']', func() error {
+		return r.fillTo(']', t, func() error {
 			v, err := r.value()
 			if err == nil {
 				t.Append(v)
@@ -75,7 +74,7 @@ func (r *jsonReader) value() (lua.LValue, error) {
 		})
 	case '{':
 		t := r.L.NewTable()
-		return t, r.fill(t, '}', func() error {
+		return r.fillTo('}', t, func() error {
 			key, err := r.string()
 			if err != nil {
 				return err
@@ -98,16 +97,16 @@ func (r *jsonReader) value() (lua.LValue, error) {
 	return r.decodedNumber(r.word())
 }
 
-// fill fills a table up to the bracket that ends it.
-func (r *jsonReader) fill(t *lua.LTable, end byte, element func() error) error {
-	r.L.Push(t)
-	var err error
-	for r.at++; err == nil && r.next() != end; {
-		err = element()
-	}
-	r.at++
-	r.L.Pop(1)
-	return err
+// fillTo fills a table up to the bracket that ends it.
+func (r *jsonReader) fillTo(end byte, t *lua.LTable, element func() error) (lua.LValue, error) {
+	return r.fill(t, func() error {
+		var err error
+		for r.at++; err == nil && r.next() != end; {
+			err = element()
+		}
+		r.at++
+		return err
+	})
 }
 
 // word is what goes on up to something else: a number, true, false, null.

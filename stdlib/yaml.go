@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -24,24 +25,20 @@ var yamlFunctions = functions{
 
 func yamlDecode(c call) int {
 	documents := c.parseYAML(c.text(1, "yaml.decode: the text"), "yaml.decode")
-	switch len(documents) {
+	switch documents.Len() {
 	case 0:
 		return c.push(c.host.Null())
 	case 1:
-		return c.push(documents[0])
+		return c.push(documents.RawGetInt(1))
 	}
-	c.invalid("yaml.decode: the text holds %d documents (yaml.decode_all reads them all)", len(documents))
+	c.invalid("yaml.decode: the text holds %d documents (yaml.decode_all reads them all)", documents.Len())
 	return 0
 }
 
 // yamlDecodeAll implements yaml.decode_all(text): the list of the documents.
 // Those without content are left out.
 func yamlDecodeAll(c call) int {
-	list := c.host.Array(c.L)
-	for _, document := range c.parseYAML(c.text(1, "yaml.decode_all: the text"), "yaml.decode_all") {
-		list.Append(document)
-	}
-	return c.push(list)
+	return c.push(c.parseYAML(c.text(1, "yaml.decode_all: the text"), "yaml.decode_all"))
 }
 
 func yamlEncode(c call) int {
@@ -67,20 +64,31 @@ func yamlEncodeAll(c call) int {
 // maxYAML bounds a document: reading it can take hundreds of times its size.
 const maxYAML = 4 << 20
 
-// parseYAML reads the documents of a text. JSON is taken as it is: read as YAML,
-// escapes and large numbers suffer.
-func (c call) parseYAML(text, function string) (documents []lua.LValue) {
+// documentStart is where a document of YAML begins (YAML 1.1, 9.2).
+var documentStart = regexp.MustCompile(`(?m)^---(\s|$)`)
+
+// parseYAML reads the documents of a text into a list, which stays on the stack. JSON
+// is taken as it is: read as YAML, escapes and large numbers suffer.
+func (c call) parseYAML(text, function string) *lua.LTable {
+	documents := c.host.Array(c.L)
+	c.L.Push(documents)
 	if start := strings.TrimLeft(text, " \t\r\n"); start != "" && strings.ContainsAny(start[:1], "{[") && json.Valid([]byte(text)) {
 		v, err := c.parseJSON(text, 0)
 		if err != nil {
 			c.invalid("%s: %w", function, err)
 		}
-		return []lua.LValue{v}
+		documents.Append(v)
+		return documents
 	}
-	for document := range strings.SplitSeq(text, "\n---") {
-		if len(document) > maxYAML {
+	if err := c.host.CheckYAML(c.L, text); err != nil { // of all documents: the library keeps what it made for each
+		c.invalid("%s: %s", function, err)
+	}
+	start := 0
+	for _, at := range append(documentStart.FindAllStringIndex(text, -1), []int{len(text)}) {
+		if at[0]-start > maxYAML {
 			c.invalid("%s: YAML of more than %d MiB in one document (JSON may have that)", function, maxYAML>>20)
 		}
+		start = at[0]
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(text))
 	decoder.SetStrict(true)
@@ -93,7 +101,7 @@ func (c call) parseYAML(text, function string) (documents []lua.LValue) {
 		if err == nil && document != nil {
 			var v lua.LValue
 			if v, err = c.decoded(document); err == nil {
-				documents = append(documents, v)
+				documents.Append(v)
 			}
 		}
 		if err != nil {

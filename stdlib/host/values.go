@@ -26,6 +26,10 @@ type Values interface {
 	// a newline.
 	YAML(L *lua.LState, v lua.LValue, what string) (string, error)
 
+	// CheckYAML is an error where reading a text as YAML may take more memory than
+	// the script may hold.
+	CheckYAML(L *lua.LState, text string) error
+
 	// Shown is JSON for what people look at: what belongs to a Secret is "***".
 	Shown(L *lua.LState, v lua.LValue, what string) ([]byte, error)
 

@@ -85,6 +85,7 @@ function test_yaml_decode(t)
   yaml.decode("a: *x") --> error: "unknown anchor 'x'"
   yaml.decode("[a]: b") --> error: "yaml.decode: "
   yaml.decode(("- x\n"):rep(2e6)) --> error: "yaml.decode: YAML of more than 4 MiB in one document"
+  yaml.decode("[" .. ("a,"):rep(1.5e6) .. "\n---a," .. ("a,"):rep(1.5e6) .. "]") --> error: "YAML of more than 4 MiB"
   yaml.decode({}) --> error: "yaml.decode: the text must be a string, not table"
 end
 
