@@ -61,14 +61,14 @@ func (j *Job) Narrowed(w World) (narrowed World, release func(), err error) {
 	return w, nil, kube.Errorf(kind, "%s: job %s: policy.%w", j.Where, j.Name, err)
 }
 
-// nothing narrows a World that grants nothing.
+// nothing narrows a World that can't be narrowed, to nothing.
 func nothing(w World, g Grants) (World, func(), error) {
 	for kind, names := range g.Kinds() {
 		for _, name := range *names {
 			return w, nil, NotGranted(kind, name)
 		}
 	}
-	return w, func() {}, nil
+	return w.Streams(), func() {}, nil
 }
 
 // NotGranted is the error for a grant that a job asks for and can't have.

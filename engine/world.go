@@ -60,6 +60,11 @@ type World struct {
 	Narrow func(w World, g Grants) (narrowed World, release func(), err error)
 }
 
+// Streams is a World with the streams and the clock of this one: one that grants nothing.
+func (w World) Streams() World {
+	return World{Stdin: w.Stdin, Stdout: w.Stdout, Stderr: w.Stderr, Now: w.Now}
+}
+
 // Denied is the error for something that the script may not do. It says what,
 // and the flag that grants it.
 func Denied(what, flag, value string) error {

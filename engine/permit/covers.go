@@ -11,10 +11,13 @@ import (
 	"github.com/kubelua/kubelua/engine"
 )
 
-// Within is an error that names a grant which doesn't lie in one of the wide ones. It
-// goes by names alone, as for a machine that isn't this one: where links lead isn't
+// Within is an error that names a grant which makes no sense, or doesn't lie in one of the
+// wide ones. It goes by names alone, as for a machine that isn't this one: where links lead isn't
 // looked at, and a program is granted by the same name.
 func (g Grants) Within(wide Grants) error {
+	if kind, err := g.check(); err != nil {
+		return fmt.Errorf("%s: %w", engine.PolicyKey(kind), err)
+	}
 	if wide.All {
 		return nil
 	}

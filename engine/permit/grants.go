@@ -47,14 +47,21 @@ func (g Grants) Grant(w engine.World) (granted engine.World, release func(), err
 
 // Check refuses names that make no sense on any machine.
 func (g Grants) Check() error {
+	if kind, err := g.check(); err != nil {
+		return fmt.Errorf("--allow-%s: %w", kind, err)
+	}
+	return nil
+}
+
+func (g Grants) check() (kind string, err error) {
 	for kind, names := range (*engine.Grants)(&g).Kinds() {
 		for _, name := range *names {
 			if err := checkName(kind, name); err != nil {
-				return fmt.Errorf("--allow-%s: %w", kind, err)
+				return kind, err
 			}
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // user is the machine of whoever may do everything.

@@ -24,7 +24,8 @@ type machine struct {
 
 // world is a World with the handlers.
 func (m *machine) world(w engine.World) engine.World {
-	w = engine.World{Stdin: w.Stdin, Stdout: w.Stdout, Stderr: w.Stderr, Now: w.Now, Narrow: m.narrow}
+	w = w.Streams()
+	w.Narrow = m.narrow
 	if len(m.grants.Read)+len(m.grants.Write) > 0 {
 		w.OpenFile, w.Remove, w.Rename = m.openFile, m.remove, m.rename
 		w.Stat, w.ReadDir, w.Mkdir = m.stat, m.readDir, m.mkdir

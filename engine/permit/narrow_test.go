@@ -56,7 +56,10 @@ func TestNarrowing(t *testing.T) {
 		{"by a link up", reads("a"), reads("a/up/four"), "allowRead a/up/four: not allowed"},
 		{"by dots", reads("a"), reads("a/../four"), "allowRead a/../four: not allowed"},
 		{"a file of that file", reads("four"), reads("./four"), ""},
-		{"below a file", reads("four"), reads("four/x"), "not a directory"},
+		{"below a file", reads("*"), reads("four/x"), "not a directory"},
+		{"below a file that is granted", reads("four"), reads("four/x"), "allowRead four/x: not allowed"},
+		{"below a file that isn't granted", reads("a"), reads("four/x"), "allowRead four/x: not allowed"},
+		{"below a folder that isn't granted", reads("a"), reads("ab/x"), "allowRead ab/x: not allowed"},
 		{"one of two", reads("a"), reads("a/one", "four"), "allowRead four: not allowed"},
 		{"no path", reads("*"), reads(""), "allowRead: the name is empty"},
 		{"writing what may be read", reads("a"), engine.Grants{Write: []string{"a"}}, "allowWrite a: not allowed (--allow-write=a grants it)"},
@@ -121,6 +124,20 @@ func TestNarrowingWhatChanges(t *testing.T) {
 		t.Skip(err)
 	}
 	_, err := narrowed(t, world, engine.Grants{Read: []string{"a/b"}})
+	assert.True(t, isDenied(err), "%v", err)
+}
+
+// What was granted by its name may come to be a folder, in which nothing is granted. It can
+// still be asked for.
+func TestNarrowingWhatBecomesAFolder(t *testing.T) {
+	inFolder(t, "four")
+	world := granted(t, permit.Grants{Write: []string{"new"}})
+	require.NoError(t, world.Mkdir("new"))
+	world, err := narrowed(t, world, engine.Grants{Write: []string{"new"}})
+	require.NoError(t, err)
+	_, err = world.OpenFile("new/file", os.O_WRONLY|os.O_CREATE)
+	assert.True(t, isDenied(err), "%v", err)
+	_, err = narrowed(t, world, engine.Grants{Write: []string{"new/file"}})
 	assert.True(t, isDenied(err), "%v", err)
 }
 

@@ -38,41 +38,47 @@ func (p *places) add(path string, wide places) error {
 		p.everywhere = true
 		return nil
 	}
-	real, err := p.resolve(path)
-	if err != nil {
-		return err
+	in, err := wide.part(path)
+	if err == nil {
+		p.all = append(p.all, in)
 	}
-	in := place{path: real}
-	if info, err := os.Stat(real); err != nil || !info.IsDir() {
-		in.path, in.name = filepath.Split(real)
-		in.path = filepath.Clean(in.path)
-	}
-	if in.root, err = wide.openRoot(real, in); err != nil {
-		return err
-	}
-	p.all = append(p.all, in)
-	return nil
+	return err
 }
 
-// openRoot opens the folder of a place for a real path, by way of the place that
-// covers it: whatever becomes of it meanwhile, it doesn't lead out.
-func (p places) openRoot(real string, of place) (*os.Root, error) {
+// part is the place that a path leads to. It is opened by way of the one that covers it:
+// whatever becomes of it meanwhile, it doesn't lead out.
+func (p places) part(path string) (place, error) {
 	if p.everywhere {
-		return os.OpenRoot(of.path)
+		real, err := p.resolve(path)
+		if err != nil {
+			return place{}, err
+		}
+		in := placeAt(real)
+		in.root, err = os.OpenRoot(in.path)
+		return in, err
 	}
-	in, _, err := p.covering(real)
+	around, name, err := p.find(path, p.resolve)
 	if err != nil {
-		return nil, err
+		return place{}, err
 	}
-	if in.name != "" && of.name != in.name {
-		return nil, errOutside // a folder has taken the place of the file
+	in := place{path: around.path, name: around.name} // one file stays one, also where a folder has taken its place
+	if around.name == "" {
+		in = placeAt(filepath.Join(around.path, name))
 	}
-	folder, err := filepath.Rel(in.path, of.path)
+	folder, err := filepath.Rel(around.path, in.path)
 	if err != nil {
-		return nil, err
+		return place{}, err
 	}
-	root, err := in.root.OpenRoot(folder)
-	return root, inside(err)
+	in.root, err = around.root.OpenRoot(folder)
+	return in, inside(err)
+}
+
+// placeAt is the place of a real path, which isn't opened: all of a folder, or a file.
+func placeAt(real string) place {
+	if info, err := os.Stat(real); err == nil && info.IsDir() {
+		return place{path: real}
+	}
+	return place{path: filepath.Dir(real), name: filepath.Base(real)}
 }
 
 func (p places) close() {
