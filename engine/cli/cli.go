@@ -191,21 +191,35 @@ func (o *options) named(names []string) *pflag.FlagSet {
 // checkFlags refuses flags that a command would not heed.
 func (o *options) checkFlags(name string) error {
 	c, _ := commandNamed(name)
-	heeded := o.named(c.heeds)
+	heeded, own := o.named(c.heeds), c.ownFlags()
 	var err error
 	o.given.Visit(func(f *pflag.Flag) {
-		if heeded.Lookup(f.Name) == nil && err == nil {
+		switch {
+		case heeded.Lookup(f.Name) != nil || err != nil:
+		case own.Lookup(f.Name) != nil:
+			err = usageError("--%s has no effect before the word %s: put it behind", f.Name, name)
+		default:
 			err = usageError("--%s has no effect on kubelua %s: leave it out", f.Name, name)
 		}
 	})
 	return err
 }
 
-// parseBehind parses the flags of a subcommand, among which those of the connection
-// may stand, too.
+// parseBehind parses the flags of a subcommand, among which some of the host's may
+// stand, too.
 func (o *options) parseBehind(flags *pflag.FlagSet, args []string) error {
-	flags.AddFlagSet(o.named([]string{"connection"}))
-	if err := parse(flags, args); err != nil {
+	c, _ := commandNamed(flags.Name())
+	flags.AddFlagSet(o.named(c.behind))
+	err := parse(flags, args)
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		o.named(c.heeds).VisitAll(func(f *pflag.Flag) {
+			if name := unknown.GetSpecifiedName(); name == f.Name || name == f.Shorthand {
+				err = usageError("--%s has no effect behind the word %s: put it before", f.Name, c.name)
+			}
+		})
+	}
+	if err != nil {
 		return err
 	}
 	return o.checkCluster()

@@ -72,7 +72,7 @@ func (s *scheduling) flags() *pflag.FlagSet {
 func runSchedule(ctx context.Context, o *options, args []string) (failed error) {
 	var s scheduling
 	flags := s.flags()
-	if err := parse(flags, args); err != nil {
+	if err := o.parseBehind(flags, args); err != nil {
 		return err
 	}
 	if s.help {
