@@ -91,7 +91,7 @@ end
 
 local views = {}
 for _, name in ipairs(opts.view) do
-  table.insert(views, args.check(function() return cluster:view(name) end))
+  table.insert(views, args.check(cluster.view, cluster, name))
 end
 if #views == 0 then
   views = views_of_namespace()

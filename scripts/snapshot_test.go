@@ -129,6 +129,24 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
+// TestRestoreOtherGroups has kinds of the same names as those of Kubernetes.
+func TestRestoreOtherGroups(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	text := `
+{apiVersion: batch.volcano.example.com/v1, kind: Job, metadata: {name: a, namespace: default}, spec: {tasks: []}}
+---
+{apiVersion: serving.knative.example.com/v1, kind: Service, metadata: {name: a, namespace: default}, spec: {clusterIP: kept}}
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kubelua(t, "--allow-read="+file, "scripts/restore.lua", file).check(t, result{
+		stdout: "NAMESPACE KIND NAME CHANGE\ndefault Job a create\ndefault Service a create\n",
+		stderr: "2 would be created, 0 changed; 0 are as in the file (dry run: --apply does it)\n",
+	})
+}
+
 // TestRestoreNothing gives restore.lua what isn't a manifest.
 func TestRestoreNothing(t *testing.T) {
 	for text, want := range map[string]string{

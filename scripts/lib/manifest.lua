@@ -126,13 +126,13 @@ local function clean_service(spec, options)
   end
 end
 
---- What else the server fills in, by kind.
+--- What else the server fills in, by kind and group.
 ---@type table<string, fun(object: table, options: table)>
 local cleaners = {
-  CronJob = function(object) clean_template(object.spec.jobTemplate.spec.template) end,
-  DaemonSet = function(object) clean_template(object.spec.template) end,
-  Deployment = function(object) clean_template(object.spec.template) end,
-  Job = clean_job,
+  ["CronJob.batch"] = function(object) clean_template(object.spec.jobTemplate.spec.template) end,
+  ["DaemonSet.apps"] = function(object) clean_template(object.spec.template) end,
+  ["Deployment.apps"] = function(object) clean_template(object.spec.template) end,
+  ["Job.batch"] = clean_job,
   Namespace = function(object)
     object.spec = nil
     object.metadata.labels["kubernetes.io/metadata.name"] = nil
@@ -140,11 +140,11 @@ local cleaners = {
   PersistentVolumeClaim = function(object) object.spec.volumeName = nil end,
   Pod = function(object) clean_bare_pod(object.spec) end,
   PodTemplate = function(object) clean_template(object.template) end,
-  ReplicaSet = function(object) clean_template(object.spec.template) end,
+  ["ReplicaSet.apps"] = function(object) clean_template(object.spec.template) end,
   ReplicationController = function(object) clean_template(object.spec.template) end,
   Service = function(object, options) clean_service(object.spec, options) end,
   ServiceAccount = function(object) object.secrets = nil end,
-  StatefulSet = function(object)
+  ["StatefulSet.apps"] = function(object)
     clean_template(object.spec.template)
     for _, claim in ipairs(object.spec.volumeClaimTemplates or {}) do
       claim.status, claim.metadata.creationTimestamp = nil, nil
@@ -173,8 +173,10 @@ function manifest.clean(object, options)
     end
   end
   object.metadata, object.status = metadata, nil
-  if cleaners[object.kind] then
-    cleaners[object.kind](object, options or {})
+  local group = object.apiVersion:match("^(.*)/")
+  local cleaner = cleaners[group and object.kind .. "." .. group or object.kind]
+  if cleaner then
+    cleaner(object, options or {})
   end
   for _, key in ipairs { "labels", "annotations" } do
     if next(metadata[key]) == nil then
