@@ -15,7 +15,7 @@
 ---
 --- RBAC:
 ---   - {apiGroups: [""], resources: [events], verbs: [list, watch]}
----   - {apiGroups: [""], resources: [nodes], verbs: [list, patch]}
+---   - {apiGroups: [""], resources: [nodes], verbs: [get, list, patch]}
 ---   - {apiGroups: [""], resources: [pods], verbs: [list, watch]}
 ---   - {apiGroups: [""], resources: [pods/eviction], verbs: [create]}
 ---   - {apiGroups: [apps], resources: [daemonsets], verbs: [get]}
@@ -142,6 +142,15 @@ local function drain(node)
   say(node, #pods .. " pods gone")
 end
 
+--- Waits until a workload is ready; one that is gone by now won't be.
+---@param item Item
+local function settle(item)
+  local ok, err = pcall(item.wait, item, { ready = true, timeout = opts.timeout })
+  if not ok and not kube.is(err, "LookupError") then
+    error(err, 0)
+  end
+end
+
 --- Takes a node into service again, once it is as it is waited for.
 ---@param node Node as it was before it was drained
 local function resume(node)
@@ -159,33 +168,51 @@ local function resume(node)
   end
 end
 
-local nodes = {}
+local names = {}
 local report = tabular.new { ">WAVE", "NODE", ">PODS", "PROBLEM" }
 for node in cluster.nodes:filter { labels = opts.selector } do
-  table.insert(nodes, node)
+  table.insert(names, node.meta.name)
   local pods, problem = leaving(node)
-  report:add { math.ceil(#nodes / opts.at_once), node.meta.name, pods, problem }
+  report:add { math.ceil(#names / opts.at_once), node.meta.name, pods, problem }
 end
 io.write(report:render("text"))
 if not opts.apply then
-  io.stderr:write(string.format("%d would be drained (dry run: --apply does it)\n", #nodes))
+  io.stderr:write(string.format("%d would be drained (dry run: --apply does it)\n", #names))
   return
 end
 
-local progress = ui.progress { label = "nodes", total = #nodes }
-for first = 1, #nodes, opts.at_once do
-  local wave = { unpack(nodes, first, math.min(first + opts.at_once - 1, #nodes)) }
+--- Finds the nodes of a wave as they are now: much may have happened since the first.
+---@param first integer
+---@return Node[]
+local function wave_from(first)
+  local wave = {}
+  for i = first, math.min(first + opts.at_once - 1, #names) do
+    local node = cluster.nodes:find(names[i])
+    if node then
+      table.insert(wave, node)
+    else
+      io.stderr:write(names[i], ": is gone\n")
+    end
+  end
+  return wave
+end
+
+local drained = 0
+local progress = ui.progress { label = "nodes", total = #names }
+for first = 1, #names, opts.at_once do
+  local wave = wave_from(first)
   local moved = task.parallel(wave, concerned)
   task.parallel(wave, drain, { limit = opts.at_once })
   for _, items in ipairs(moved) do
     for _, item in ipairs(items) do
-      item:wait { ready = true, timeout = opts.timeout }
+      settle(item)
     end
   end
   if opts.reboot or opts["until"] then
     task.parallel(wave, resume, { limit = opts.at_once })
   end
-  progress:add(#wave)
+  drained = drained + #wave
+  progress:add(math.min(opts.at_once, #names - first + 1))
 end
 progress:close()
-io.stderr:write(string.format("%d drained\n", #nodes))
+io.stderr:write(string.format("%d drained\n", drained))

@@ -111,3 +111,28 @@ func TestDrainReboot(t *testing.T) {
 		stderr: `scripts/drain-wave.lua: --until: "as soon as possible" is no condition, like Patched or Patched=True (--help shows the usage)` + "\n", code: 2,
 	})
 }
+
+// TestDrainMeanwhile has a node started anew, and another one go, while the wave before
+// theirs is under way.
+func TestDrainMeanwhile(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	for _, name := range []string{"a", "b", "c"} {
+		oneNode(t, ns, ns+"-"+name)
+	}
+	ended := make(chan result, 1)
+	go func() {
+		ended <- kubelua(t, "scripts/drain-wave.lua", "-l", "wave="+ns, "--reboot", "--timeout=1m", "--apply")
+	}()
+	wait(t, ns, "jsonpath={.spec.unschedulable}=true", "node/"+ns+"-a")
+	patchStatus(t, ns, "node/"+ns+"-b", "{nodeInfo: {bootID: early}}")
+	localtest.Kubectl(t, "delete", "node", ns+"-c")
+	patchStatus(t, ns, "node/"+ns+"-a", "{nodeInfo: {bootID: second}}")
+	wait(t, ns, "jsonpath={.spec.unschedulable}=true", "node/"+ns+"-b")
+	patchStatus(t, ns, "node/"+ns+"-b", "{nodeInfo: {bootID: second}}")
+	in := func(text string) string { return strings.ReplaceAll(text, "NS", ns) }
+	(<-ended).check(t, result{
+		stdout: in("WAVE NODE PODS PROBLEM\n1 NS-a 0 -\n2 NS-b 0 -\n3 NS-c 0 -\n"),
+		stderr: in("NS-a: 0 pods gone\nNS-a: in service again\nNS-b: 0 pods gone\nNS-b: in service again\nNS-c: is gone\n2 drained\n"),
+	})
+}
