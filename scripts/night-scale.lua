@@ -8,8 +8,8 @@
 --- Either way it can be run again: what is down already stays as it is noted, and
 --- what somebody has scaled up meanwhile isn't changed.
 ---
---- It looks at all namespaces unless one is given, and needs there, get and patch
---- only with --apply,
+--- It looks at all namespaces but kube-* unless one is given, and needs there, get and
+--- patch only with --apply,
 ---
 --- RBAC:
 ---   - {apiGroups: [apps], resources: [deployments, statefulsets], verbs: [get, list, patch]}
@@ -52,6 +52,13 @@ local function wanted(object)
   end
 end
 
+--- Tells whether an object is the cluster's own, and nobody has named its namespace.
+---@param item Item
+---@return boolean
+local function of_cluster(item)
+  return not cluster.pods.namespace and item.meta.namespace:match("^kube%-") ~= nil
+end
+
 local items = {}
 local report = tabular.new { "NAMESPACE", "KIND", "NAME", ">NOW", ">THEN" }
 for _, view in ipairs { cluster.deployments, cluster.statefulsets } do
@@ -60,7 +67,7 @@ for _, view in ipairs { cluster.deployments, cluster.statefulsets } do
   end
   for item in view do
     local replicas = wanted(item.raw)
-    if replicas then
+    if replicas and not of_cluster(item) then
       table.insert(items, item)
       report:add { item.meta.namespace, item.kind, item.meta.name, kube.get(item, "spec.replicas", 1), replicas }
     end

@@ -52,6 +52,25 @@ func TestNightScale(t *testing.T) {
 	}
 }
 
+// TestNightScaleOfAll leaves the namespaces of the cluster itself alone, unless one is
+// named.
+func TestNightScaleOfAll(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	system := "kube-" + ns
+	localtest.Kubectl(t, "create", "namespace", system)
+	t.Cleanup(func() { // with a context that hasn't ended
+		_ = localtest.Command(t, "delete", "namespace", system, "--wait=false").Run()
+	})
+	for _, namespace := range []string{ns, system} {
+		create(t, namespace, pods{kind: "Deployment", name: ns, number: 1})
+	}
+	const header, told = "NAMESPACE KIND NAME NOW THEN\n", "1 would be scaled down (dry run: --apply does it)\n"
+	down := []string{"scripts/night-scale.lua", "down", "-l", "app=" + ns}
+	kubelua(t, down...).check(t, result{stdout: header + ns + " Deployment " + ns + " 1 0\n", stderr: told})
+	kubelua(t, append([]string{"-n", system}, down...)...).check(t, result{stdout: header + system + " Deployment " + ns + " 1 0\n", stderr: told})
+}
+
 func TestRestartOlder(t *testing.T) {
 	t.Parallel()
 	ns := localtest.Namespace(t)
@@ -82,6 +101,42 @@ func TestRestartOlder(t *testing.T) {
 	}
 	if got, want := localtest.Kubectl(t, "get", "--namespace="+ns, "deployment/web", "--output=jsonpath={.status.updatedReplicas}"), "2"; got != want {
 		t.Errorf("it ended with %s pods updated, want %s", got, want)
+	}
+}
+
+// TestRestartOlderLeaves holds that workloads stay whose old pods have ended, or would stay.
+func TestRestartOlderLeaves(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	create(t, ns, pods{kind: "Deployment", name: "paused", number: 1}, pods{kind: "Deployment", name: "ended", number: 1, pod: `"schedulerName": "none"`})
+	manifest(t, ns, `
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: by-hand}, spec: {serviceName: a, updateStrategy: {type: OnDelete}, selector: {matchLabels: {app: by-hand}}, template: {metadata: {labels: {app: by-hand}}, spec: {containers: [{name: a, image: i}]}}}}
+`)
+	localtest.Kubectl(t, "rollout", "pause", "--namespace="+ns, "deployment/paused")
+	// The pod of a deployment fails, and when that is scaled down, stays.
+	wait(t, ns, "create", "pods", "--selector=app=ended")
+	failed := localtest.Kubectl(t, "get", "--namespace="+ns, "pods", "--selector=app=ended", "--output=jsonpath={.items[0].metadata.name}")
+	patchStatus(t, ns, "pod/"+failed, "{phase: Failed}")
+	wait(t, ns, "create", "pods", "--selector=app=ended", "--field-selector=status.phase=Pending")
+	localtest.Kubectl(t, "scale", "--namespace="+ns, "deployment/ended", "--replicas=0")
+	wait(t, ns, "delete", "pods", "--selector=app=ended", "--field-selector=status.phase=Pending")
+	wait(t, ns, "create", "pods", "--selector=app=paused")
+	wait(t, ns, "create", "pods", "--selector=app=by-hand")
+	kubelua(t, "-n", ns, "scripts/restart-older.lua", "--older-than=0s").check(t, result{
+		stdout: "NAMESPACE KIND NAME OLDEST\n", stderr: "0 would be restarted (dry run: --apply does it)\n",
+	})
+}
+
+// TestStuckNamespace says what a namespace waits for.
+func TestStuckNamespace(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	deleteLocked(t, ns, "lock")
+	localtest.Kubectl(t, "delete", "namespace", ns, "--wait=false")
+	wait(t, ns, "condition=NamespaceFinalizersRemaining", "namespace/"+ns)
+	got := kubelua(t, "scripts/stuck-finalizers.lua", "namespaces", "--older-than=0s")
+	if want := "finalizers remaining: example.com/lock in 1 resource instances, example.com/other in 1 resource instances"; got.code != 0 || !strings.Contains(got.stdout, want) {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 

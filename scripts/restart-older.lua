@@ -3,6 +3,9 @@
 --- another: the next begins when the pods of the one before are ready. The first
 --- that doesn't get ready ends it. It shows which; only --apply restarts them.
 ---
+--- Pods that have ended don't count. Left out are deployments that are paused, and what
+--- replaces its pods only when somebody deletes them.
+---
 --- usage: kubelua [-n NAMESPACE] restart-older.lua [options]
 ---
 --- It looks at all namespaces unless one is given, and needs there, get and patch only
@@ -32,6 +35,7 @@ local pods = cluster.pods
 if opts.selector then
   pods = pods:filter { labels = opts.selector }
 end
+pods = pods:filter { fields = "status.phase!=Succeeded,status.phase!=Failed" }
 
 -- When the oldest pod of each workload was made.
 local since = {}
@@ -44,11 +48,18 @@ for pod in pods do
   end
 end
 
+--- Tells whether a workload that is restarted replaces its pods.
+---@param item Item
+---@return boolean
+local function restartable(item)
+  return not item.spec.paused and kube.get(item, "spec.updateStrategy.type") ~= "OnDelete"
+end
+
 local old = {}
 for _, view in ipairs { cluster.daemonsets, cluster.deployments, cluster.statefulsets } do
   for item in view do
     local oldest = since[table.concat({ item.meta.namespace, item.kind, item.meta.name }, " ")]
-    if oldest then
+    if oldest and restartable(item) then
       table.insert(old, { item = item, namespace = item.meta.namespace, kind = item.kind, name = item.meta.name, since = oldest })
     end
   end
@@ -64,6 +75,9 @@ if not opts.apply then
   return
 end
 for i, found in ipairs(old) do
-  found.item:restart { wait = opts.wait and opts.timeout or nil }
-  io.stderr:write(string.format("%d of %d restarted: %s/%s\n", i, #old, found.namespace, found.name))
+  local ok, err = pcall(found.item.restart, found.item, { wait = opts.wait and opts.timeout or nil })
+  if not ok and not kube.is(err, "LookupError") then
+    error(err, 0)
+  end
+  io.stderr:write(string.format("%d of %d %s: %s/%s\n", i, #old, ok and "restarted" or "gone", found.namespace, found.name))
 end

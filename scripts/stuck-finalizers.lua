@@ -36,7 +36,25 @@ end
 
 local views = {}
 for _, name in ipairs(opts.view) do
-  table.insert(views, args.check(function() return cluster[name] end))
+  table.insert(views, args.check(cluster.view, cluster, name))
+end
+
+--- Says what an object that was deleted waits for. Namespaces have their finalizer in the
+--- spec, and say in their status what is left in them.
+---@param item Item
+---@return string
+local function waits_for(item)
+  local waits = kube.totable(kube.get(item, "metadata.finalizers", {}))
+  for _, finalizer in ipairs(kube.get(item, "spec.finalizers", {})) do
+    table.insert(waits, finalizer)
+  end
+  local text = table.concat(waits, " ")
+  for _, c in ipairs(item.kind == "Namespace" and kube.get(item, "status.conditions") or {}) do
+    if c.status == "True" then
+      text = text .. "; " .. c.message
+    end
+  end
+  return text
 end
 
 local stuck = {}
@@ -44,12 +62,9 @@ local report = tabular.new { "NAMESPACE", "KIND", "NAME", ">DELETED", "WAITS FOR
 for _, view in ipairs(views) do
   for item in view do
     local deleted = kube.get(item, "metadata.deletionTimestamp")
-    local finalizers = kube.get(item, "metadata.finalizers", {})
-    -- Namespaces have theirs in the spec.
-    local waits = table.concat(finalizers, " ") .. " " .. table.concat(kube.get(item, "spec.finalizers", {}), " ")
     if deleted and kube.time(deleted):age() >= opts.older_than.seconds then
-      report:add { item.meta.namespace, item.kind, item.meta.name, kube.time(deleted):human_age(), waits:match("^%s*(.-)%s*$") }
-      for _, finalizer in ipairs(finalizers) do
+      report:add { item.meta.namespace, item.kind, item.meta.name, kube.time(deleted):human_age(), waits_for(item) }
+      for _, finalizer in ipairs(kube.get(item, "metadata.finalizers", {})) do
         if finalizer == opts.remove then
           table.insert(stuck, item)
         end
