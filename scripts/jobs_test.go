@@ -79,6 +79,20 @@ func TestCertificateReport(t *testing.T) {
 	}
 }
 
+// TestCertificateReportWhileANamespaceGoes reports what it can: no Event can be made there.
+func TestCertificateReportWhileANamespaceGoes(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	manifest(t, ns, "{apiVersion: v1, kind: Secret, type: kubernetes.io/tls, metadata: {name: broken, finalizers: [example.com/lock]}, stringData: {tls.crt: none, tls.key: none}}")
+	t.Cleanup(func() { // else the namespace can't be deleted
+		_ = localtest.Command(t, "patch", "--namespace="+ns, "secret/broken", "--type=merge", "--patch=metadata: {finalizers: null}").Run()
+	})
+	localtest.Kubectl(t, "delete", "namespace", ns, "--wait=false")
+	if got := runJob(t, ns, "certificate-report"); !strings.Contains(got, "reported=1") {
+		t.Errorf("logged %s", got)
+	}
+}
+
 // TestWorkingHours holds that a run does what is right at the time, whatever that is.
 func TestWorkingHours(t *testing.T) {
 	t.Parallel()

@@ -33,13 +33,14 @@ local function problem(secret, now)
   end
 end
 
---- Records a problem as an Event about the secret, the same one each time.
+--- Records a problem as an Event about the secret, the same one each time. In a namespace
+--- that goes none can be made.
 ---@param secret Secret
 ---@param message string
 ---@param at Time
 local function record(secret, message, at)
   local stamp = at:to_zone("UTC"):format("%Y-%m-%dT%H:%M:%SZ")
-  cluster:apply {
+  local ok, err = pcall(cluster.apply, cluster, {
     apiVersion = "v1", kind = "Event", type = "Warning", reason = "CertificateExpiring", message = message, count = 1,
     metadata = { name = secret.meta.name .. ".certificate", namespace = secret.meta.namespace },
     involvedObject = {
@@ -47,7 +48,10 @@ local function record(secret, message, at)
     },
     firstTimestamp = stamp, lastTimestamp = stamp,
     source = { component = "kubelua" },
-  }
+  })
+  if not ok and not kube.is(err, "LookupError") and not tostring(err):find("being terminated", 1, true) then
+    error(err, 0)
+  end
 end
 
 return job {

@@ -59,7 +59,7 @@ return job {
       for item in view:filter { labels = "night=off" } do
         if wanted(item.raw, day) and not item.meta.namespace:match("^kube%-") then
           -- Both change at once, and from what the workload is at that moment.
-          item:edit(function(object)
+          local ok, err = pcall(item.edit, item, function(object)
             local replicas, noted = wanted(object, day)
             if replicas then
               object.spec.replicas = replicas
@@ -67,7 +67,10 @@ return job {
               object.metadata.annotations[note] = noted
             end
           end)
-          scaled = scaled + 1
+          if not ok and not kube.is(err, "LookupError") then -- gone meanwhile
+            error(err, 0)
+          end
+          scaled = scaled + (ok and 1 or 0)
         end
       end
     end
