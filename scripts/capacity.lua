@@ -21,15 +21,15 @@ local opts = args.parse {
   examples = { "kubelua capacity.lua", "kubelua capacity.lua -l pool=batch -o csv" },
 }
 
---- The amount of a resource that a pod asks for, or may use. Its init containers
---- run one after another and before the others, so the largest of them counts if
---- it takes more than all others together; sidecars, which are init containers
---- that always restart, go on and add up.
+--- The amount of a resource that the containers of a pod ask for, or may use. Its init
+--- containers run one after another and before the others, so the largest of them counts
+--- if it takes more than all others together; sidecars, which are init containers that
+--- always restart, go on and add up.
 ---@param pod Pod
 ---@param kind "requests"|"limits"
 ---@param resource string
 ---@return number
-local function amount(pod, kind, resource)
+local function of_containers(pod, kind, resource)
   local function of(container)
     return quantity.parse(kube.get(container, { "resources", kind, resource }, 0)).value
   end
@@ -45,7 +45,22 @@ local function amount(pod, kind, resource)
   for _, container in ipairs(pod.spec.containers) do
     sum = sum + of(container)
   end
-  return math.max(sum + sidecars, first) + quantity.parse(kube.get(pod, { "spec", "overhead", resource }, 0)).value
+  return math.max(sum + sidecars, first)
+end
+
+--- The amount that a pod asks for, or may use: what it says itself, or else its
+--- containers do, and what its runtime takes besides. Without a limit that has none.
+---@param pod Pod
+---@param kind "requests"|"limits"
+---@param resource string
+---@return number
+local function amount(pod, kind, resource)
+  local own = kube.get(pod, { "spec", "resources", kind, resource })
+  local sum = own and quantity.parse(own).value or of_containers(pod, kind, resource)
+  if kind == "limits" and sum == 0 then
+    return 0
+  end
+  return sum + quantity.parse(kube.get(pod, { "spec", "overhead", resource }, 0)).value
 end
 
 ---@class Load what a node has, and what is asked of it, in cores and bytes

@@ -14,6 +14,7 @@
 ---   - {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [list]}
 
 local args = require "args"
+local selector = require "lib.selector"
 local tabular = require "tabular"
 
 local opts = args.parse {
@@ -24,12 +25,13 @@ local opts = args.parse {
   examples = { "kubelua dead-services.lua", "kubelua -n shop dead-services.lua --exit-code" },
 }
 
--- How many endpoints a service has, and how many are ready, by namespace/name.
+-- How many endpoints a service has, and how many are ready, by namespace/name and the
+-- kind of address: a pod that has both has an endpoint of each.
 local endpoints, ready = {}, {}
 for slice in cluster.endpointslices do
   local service = slice.meta.labels["kubernetes.io/service-name"]
   if service then
-    local key = slice.meta.namespace .. "/" .. service
+    local key = table.concat({ slice.meta.namespace, service, slice.raw.addressType }, "/")
     for _, endpoint in ipairs(kube.get(slice, "endpoints", {})) do
       endpoints[key] = (endpoints[key] or 0) + 1
       -- An endpoint that doesn't say so counts as ready.
@@ -40,25 +42,25 @@ for slice in cluster.endpointslices do
   end
 end
 
---- A selector as text, its labels in order.
----@param selector table
----@return string
-local function text(selector)
-  local terms = {}
-  for key, value in pairs(selector) do
-    table.insert(terms, key .. "=" .. value)
+--- Counts the pods behind a service, and those that are ready.
+---@param service Service
+---@return integer pods
+---@return integer ready
+local function count(service)
+  local all, able = 0, 0
+  for _, family in ipairs(service.spec.ipFamilies or {}) do
+    local key = table.concat({ service.meta.namespace, service.meta.name, family }, "/")
+    all, able = math.max(all, endpoints[key] or 0), math.max(able, ready[key] or 0)
   end
-  table.sort(terms)
-  return table.concat(terms, ",")
+  return all, able
 end
 
 local report = tabular.new { "NAMESPACE", "SERVICE", "SELECTOR", ">PODS", "REASON" }
 for service in cluster.services do
-  local selector = text(service.spec.selector or {})
-  local key = service.meta.namespace .. "/" .. service.meta.name
-  if selector ~= "" and service.spec.type ~= "ExternalName" and not ready[key] then
-    local pods = endpoints[key] or 0
-    report:add { service.meta.namespace, service.meta.name, selector, pods, pods > 0 and "none is ready" or "no pod is selected" }
+  local labels = selector.text(service.spec.selector)
+  local pods, able = count(service)
+  if labels and service.spec.type ~= "ExternalName" and able == 0 then
+    report:add { service.meta.namespace, service.meta.name, labels, pods, pods > 0 and "none is ready" or "no pod is selected" }
   end
 end
 io.write(report:render(opts.output))

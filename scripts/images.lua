@@ -81,7 +81,9 @@ local function count(image, namespace)
 end
 
 for pod in pods do
-  for _, part in ipairs { { "initContainers", pod.init_containers }, { "containers", pod.containers } } do
+  for _, part in ipairs {
+    { "initContainers", pod.init_containers }, { "containers", pod.containers }, { "ephemeralContainers", pod.ephemeral_containers },
+  } do
     local id = {}
     for container in part[2] do
       id[container.name] = container.raw.imageID

@@ -8,10 +8,10 @@
 ---   KEY=VALUE                    set the label
 ---   KEY-                         delete the label
 ---   -l, --selector SELECTOR      only objects with these labels
----   -f, --field-selector FIELDS  only objects with these fields, like
+---       --field-selector FIELDS  only objects with these fields, like
 ---                                spec.nodeName=node-1
----   --all                        every object; without it a selector is needed
----   --apply                      change the labels
+---       --all                    every object; without it a selector is needed
+---       --apply                  change the labels
 ---
 --- Objects whose label is already as wanted are left alone, so a sweep that was
 --- stopped can be run again. An object that is deleted meanwhile is skipped.
@@ -22,6 +22,7 @@
 ---   - {apiGroups: [apps], resources: [deployments], verbs: [list, patch]}
 
 local args = require "args"
+local changes = require "lib.changes"
 local tabular = require "tabular"
 
 local opts = args.parse {
@@ -32,7 +33,7 @@ local opts = args.parse {
     { "CHANGE", help = "KEY=VALUE sets the label, KEY- deletes it" },
   },
   { "--selector", "-l", type = "selector", help = "only objects with these labels" },
-  { "--field-selector", "-f", value = "FIELDS", help = "only objects with these fields, like spec.nodeName=node-1" },
+  { "--field-selector", value = "FIELDS", help = "only objects with these fields, like spec.nodeName=node-1" },
   { "--all", help = "every object; without it a selector is needed" },
   { "--apply", help = "change the labels" },
 }
@@ -49,42 +50,11 @@ local function parse(change)
   return (change:match("^([^=]+)%-$"))
 end
 
---- Finds the objects whose label is not as wanted.
----@param view View
----@param key string
----@param value? string
----@return Item[] items
----@return integer matched how many the view has
-local function find(view, key, value)
-  local items, matched = {}, 0
-  for item in view do
-    matched = matched + 1
-    if item.meta.labels:get(key) ~= value then
-      table.insert(items, item)
-    end
-  end
-  return items, matched
-end
-
 --- Shows the value of a label; an absent one stays nil.
 ---@param value? string
 ---@return string?
 local function shown(value)
   return value == "" and '""' or value
-end
-
---- Changes the label of an object.
----@param item Item
----@param key string
----@param value? string
----@return boolean changed false if the object is gone
-local function change(item, key, value)
-  local labels = item.meta.labels
-  local ok, err = pcall(labels.set, labels, { [key] = value or kube.null })
-  if not ok and not kube.is(err, "LookupError") then
-    error(err, 0)
-  end
-  return ok
 end
 
 local key, value = parse(opts.change)
@@ -98,7 +68,7 @@ end
 --- Makes the view that the arguments describe.
 ---@return View
 local function selected()
-  local view = cluster[opts.view]
+  local view = cluster:view(opts.view)
   -- A filter checks what it is given before anything is sent, so a key or value
   -- that no label can have ends the dry run too.
   view:filter { labels = { [key] = value or "" } }
@@ -108,21 +78,16 @@ local function selected()
   return view
 end
 
-local view = args.check(selected)
-local items, matched = find(view, key, value)
-
-local rows = {}
-for _, item in ipairs(items) do
-  table.insert(rows, { item.meta.namespace, item.meta.name, key, shown(item.meta.labels:get(key)), shown(value) })
-end
-tabular.print({ "NAMESPACE", "NAME", "LABEL", "BEFORE", "AFTER" }, rows)
-
-local summary = string.format("%d of %d would change (dry run: --apply changes them)", #items, matched)
-if opts.apply then
-  local changed = 0
-  for _, item in ipairs(items) do
-    changed = changed + (change(item, key, value) and 1 or 0)
+local items = {}
+local report = tabular.new { "NAMESPACE", "NAME", "LABEL", "BEFORE", "AFTER" }
+for item in args.check(selected) do
+  local before = item.meta.labels:get(key)
+  if before ~= value then
+    table.insert(items, item)
+    report:add { item.meta.namespace, item.meta.name, key, shown(before), shown(value) }
   end
-  summary = string.format("%d of %d changed", changed, matched)
 end
-io.stderr:write(summary, "\n")
+io.write(report:render("text"))
+changes.make(items, opts.apply, "changed", function(item)
+  item.meta.labels:set { [key] = value or kube.null }
+end)

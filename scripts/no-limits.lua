@@ -19,7 +19,7 @@ local opts = args.parse {
   usage = "[-n NAMESPACE] no-limits.lua [options]",
   { "--selector", "-l", type = "selector", help = "only pods with these labels" },
   {
-    "--want", "-w", type = "list", default = { "requests.cpu", "requests.memory", "limits.memory" },
+    "--want", type = "list", default = { "requests.cpu", "requests.memory", "limits.memory" },
     help = "what each container should have; limits.cpu is left\nto choice (default requests.cpu,requests.memory,limits.memory)",
   },
   { "--exit-code", help = "exit with 1 if anything is listed, for CI jobs" },
@@ -32,15 +32,17 @@ for _, path in ipairs(opts.want) do
   end
 end
 
---- Finds what a container lacks. A limit stands for a request that is absent: the
---- server has it so.
+--- Finds what a container lacks, and its pod as a whole doesn't say. A limit stands for
+--- a request that is absent: the server has it so.
 ---@param container table as in the pod's spec
+---@param pod Pod
 ---@return string[]
-local function lacking(container)
+local function lacking(container, pod)
   local lacks = {}
   for _, path in ipairs(opts.want) do
     local kind, resource = path:match("^(%a+)%.(.+)$")
-    if not kube.get(container, { "resources", kind, resource }) then
+    local said = { "resources", kind, resource }
+    if not (kube.get(container, said) or kube.get(pod.spec, said)) then
       table.insert(lacks, path)
     end
   end
@@ -53,18 +55,29 @@ if opts.selector then
 end
 
 local rows, by_key = {}, {}
-for pod in pods do
+
+--- Counts a container in.
+---@param container table
+---@param pod Pod
+local function count(container, pod)
+  local lacks = lacking(container, pod)
+  if #lacks == 0 then
+    return
+  end
   local kind, name = workload.of(pod)
-  for _, container in ipairs(kube.get(pod, "spec.containers", {})) do
-    local lacks = lacking(container)
-    if #lacks > 0 then
-      local key = table.concat({ pod.meta.namespace, kind, name, container.name }, " ")
-      if not by_key[key] then
-        by_key[key] = { key = key, namespace = pod.meta.namespace, kind = kind, name = name,
-          container = container.name, pods = 0, lacks = table.concat(lacks, " ") }
-        table.insert(rows, by_key[key])
-      end
-      by_key[key].pods = by_key[key].pods + 1
+  local key = table.concat({ pod.meta.namespace, kind, name, container.name }, " ")
+  if not by_key[key] then
+    by_key[key] = { key = key, namespace = pod.meta.namespace, kind = kind, name = name,
+      container = container.name, pods = 0, lacks = table.concat(lacks, " ") }
+    table.insert(rows, by_key[key])
+  end
+  by_key[key].pods = by_key[key].pods + 1
+end
+
+for pod in pods do
+  for _, list in ipairs { "initContainers", "containers" } do
+    for _, container in ipairs(pod.spec[list] or {}) do
+      count(container, pod)
     end
   end
 end

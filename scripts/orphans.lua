@@ -7,7 +7,8 @@
 ---
 --- What is found in other ways than by its name looks like an orphan, too. Operators
 --- find objects by their labels (leave those out by --selector) or have their names
---- from custom resources (name these by --also): look before you delete.
+--- from custom resources, drivers of volumes from volumes and storage classes (name
+--- these by --also): look before you delete.
 ---
 --- Left out is what belongs to another object or to the cluster: objects with an
 --- owner, tokens of service accounts, releases of Helm, locks, root certificates,
@@ -36,13 +37,13 @@ local opts = args.parse {
   { "--selector", "-l", type = "selector", help = "only objects with these labels" },
   { "--kind", choices = { "ConfigMap", "Secret" }, help = "only these" },
   { "--older-than", type = "duration", default = "7d", help = "only objects that are so old" },
-  { "--also", value = "VIEW", many = true, help = "a resource that refers to them, too, anywhere in its spec" },
+  { "--also", value = "VIEW", many = true, help = "a resource that refers to them, too, anywhere but in its metadata" },
   { "--delete", help = "delete them" },
   { "--apply", help = "do it" },
   { "--output", "-o", choices = { "text", "csv", "json", "markdown" }, default = "text", help = "how to print the table" },
   examples = {
     "kubelua orphans.lua --older-than 30d",
-    "kubelua orphans.lua --kind Secret --also certificates.cert-manager.io",
+    "kubelua orphans.lua --kind Secret --also persistentvolumes --also certificates.cert-manager.io",
     "kubelua -n shop orphans.lua -l '!grafana_dashboard' --delete --apply",
   },
 }
@@ -52,11 +53,11 @@ end
 
 local also = {}
 for _, name in ipairs(opts.also or {}) do
-  table.insert(also, args.check(function() return cluster:view(name) end))
+  table.insert(also, args.check(cluster.view, cluster, name))
 end
 
---- What is used, as kind/namespace/name; what --also names may use any text of its
---- spec: that is namespace/text, or /text of objects that live in no namespace.
+--- What is used, as kind/namespace/name; what --also names may use any text in it: that is
+--- namespace/text, or /text of objects that live in no namespace.
 local used = set.new()
 
 --- Notes every text in a value.
@@ -104,7 +105,9 @@ references.each(function(item, kind, name)
 end)
 for _, view in ipairs(also) do
   for item in view do
-    note(kube.totable(item.spec), item.meta.namespace or "")
+    local object = kube.totable(item)
+    object.metadata = nil
+    note(object, item.meta.namespace or "")
   end
 end
 

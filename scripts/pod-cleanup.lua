@@ -30,42 +30,38 @@ local opts = args.parse {
   examples = { "kubelua pod-cleanup.lua --reason Evicted", "kubelua -n shop pod-cleanup.lua --older-than 2d --apply" },
 }
 
---- Tells when a pod ended: when its last container did, or, for a pod that was
---- evicted before any ran, when it was created.
+--- Tells when a pod ended, and for which reason: when its last container did, or, for a
+--- pod that was evicted before any ran, when it was created; its own reason, or that of
+--- its first container that failed, or that of any.
 ---@param pod Pod
----@return Time
+---@return Time at
+---@return string? reason
 local function ended(pod)
-  local latest = pod.meta.created
-  for container in pod.containers do
-    local finished = kube.get(container, "state.terminated.finishedAt")
-    if finished and kube.time(finished) > latest then
-      latest = kube.time(finished)
+  local latest, failed, other = pod.meta.created, nil, nil
+  for _, containers in ipairs { pod.init_containers, pod.containers } do
+    for container in containers do
+      local state = kube.get(container, "state.terminated", {})
+      local finished = kube.get(state, "finishedAt") -- null on the wire if nobody knows
+      if finished and kube.time(finished) > latest then
+        latest = kube.time(finished)
+      end
+      failed = failed or state.exitCode ~= 0 and state.reason or nil
+      other = other or state.reason
     end
   end
-  return latest
-end
-
---- The reason for which a pod or its first failed container ended.
----@param pod Pod
----@return string?
-local function reason(pod)
-  local why = kube.get(pod, "status.reason")
-  for container in pod.containers do
-    why = why or kube.get(container, "state.terminated.reason")
-  end
-  return why
+  return latest, kube.get(pod, "status.reason") or failed or other
 end
 
 local pods = {}
 local report = tabular.new { "NAMESPACE", "POD", "PHASE", "REASON", ">ENDED" }
 for _, phase in ipairs(opts.phase and { opts.phase } or { "Failed", "Succeeded" }) do
   for pod in cluster.pods:filter { labels = opts.selector, fields = "status.phase=" .. phase } do
-    local of_job = workload.of(pod) == "Job"
-    if ended(pod):age() >= opts.older_than.seconds
-      and (opts.jobs or not of_job)
-      and (not opts.reason or reason(pod) == opts.reason) then
+    local at, reason = ended(pod)
+    if at:age() >= opts.older_than.seconds
+      and (opts.jobs or workload.of(pod) ~= "Job")
+      and (not opts.reason or reason == opts.reason) then
       table.insert(pods, pod)
-      report:add { pod.meta.namespace, pod.meta.name, phase, reason(pod), ended(pod):human_age() }
+      report:add { pod.meta.namespace, pod.meta.name, phase, reason, at:human_age() }
     end
   end
 end

@@ -1,6 +1,7 @@
 package scripts_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,7 +53,11 @@ NS,good,a,2,,,
 			objects: `
 {apiVersion: v1, kind: Pod, metadata: {name: bare}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
 ---
+{apiVersion: v1, kind: Pod, metadata: {name: first, labels: {app: first}}, spec: {` + idle + `, initContainers: [{name: b, image: i}], containers: [{name: a, image: i, resources: {requests: {cpu: 10m}, limits: {memory: 1Mi}}}]}}
+---
 {apiVersion: v1, kind: Pod, metadata: {name: full}, spec: {` + idle + `, containers: [{name: a, image: i, resources: {requests: {cpu: 10m}, limits: {memory: 1Mi}}}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: whole}, spec: {` + idle + `, resources: {requests: {cpu: 10m}, limits: {memory: 1Mi}}, containers: [{name: a, image: i}]}}
 ---
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}},
  spec: {schedulerName: none, containers: [{name: a, image: i, resources: {requests: {cpu: 10m, memory: 1Mi}}}]}}}}
@@ -62,6 +67,7 @@ NS,good,a,2,,,
 				"no-limits.lua --exit-code": {stdout: `NAMESPACE KIND NAME CONTAINER PODS LACKS
 NS Deployment web a 2 limits.memory
 NS Pod bare a 1 requests.cpu requests.memory limits.memory
+NS Pod first b 1 requests.cpu requests.memory limits.memory
 `, code: 1},
 				"no-limits.lua --want limits.cpu -l app=web": {stdout: `NAMESPACE KIND NAME CONTAINER PODS LACKS
 NS Deployment web a 2 limits.cpu
@@ -155,6 +161,8 @@ NS,q,requests.memory,0,1Gi,0%
 {apiVersion: v1, kind: Service, metadata: {name: outside}, spec: {type: ExternalName, externalName: example.com}}
 ---
 {apiVersion: v1, kind: Service, metadata: {name: by-hand}, spec: {ports: [{port: 80}]}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: down-6, labels: {kubernetes.io/service-name: down}}, addressType: IPv6, endpoints: [{addresses: ["fd00::1"], conditions: {ready: false}}], ports: []}
 `,
 			wait: map[string]string{
 				"endpointslices --selector=kubernetes.io/service-name=up":   "jsonpath={.endpoints[0].conditions.ready}=true",
@@ -184,7 +192,7 @@ NS blind Deployment/nobody 0 3 FailedGetScale: the HPA controller was unable to 
 			objects: `
 {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: one}, rules: [{apiGroups: [test.example.com], resources: [widgets], resourceNames: [a], verbs: [frob]}]}
 ---
-{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: any}, rules: [{apiGroups: [test.example.com], resources: [widgets, "*/part"], verbs: [frob]}]}
+{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: any}, rules: [{apiGroups: [test.example.com], resources: [widgets, "*/part"], verbs: [frob]}, {apiGroups: [apps], resources: [deployments], verbs: [frob]}]}
 ---
 {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: one}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: one}, subjects: [{kind: User, name: ada}]}
 ---
@@ -195,19 +203,30 @@ NS blind Deployment/nobody 0 3 FailedGetScale: the HPA controller was unable to 
 (all) Group system:masters ClusterRole/cluster-admin
 NS Group crew Role/any
 NS ServiceAccount NS/robot Role/any
+`, stderr: "the server has no resource \"widgets.test.example.com\"\n"},
+				"who-can.lua frob deployments": {stdout: `NAMESPACE KIND SUBJECT ROLE
+(all) Group system:masters ClusterRole/cluster-admin
+NS Group crew Role/any
+NS ServiceAccount NS/robot Role/any
+`},
+				"who-can.lua frob Deployment/part": {stdout: `NAMESPACE KIND SUBJECT ROLE
+(all) Group system:masters ClusterRole/cluster-admin
 `},
 				"who-can.lua frob widgets.test.example.com --name a": {stdout: `NAMESPACE KIND SUBJECT ROLE
 (all) Group system:masters ClusterRole/cluster-admin
 NS Group crew Role/any
 NS ServiceAccount NS/robot Role/any
 NS User ada Role/one
-`},
+`, stderr: "the server has no resource \"widgets.test.example.com\"\n"},
 				"who-can.lua frob gadgets.test.example.com/part": {stdout: `NAMESPACE KIND SUBJECT ROLE
 (all) Group system:masters ClusterRole/cluster-admin
 NS Group crew Role/any
 NS ServiceAccount NS/robot Role/any
-`},
-				"who-can.lua frob gadgets/part": {stdout: "NAMESPACE KIND SUBJECT ROLE\n(all) Group system:masters ClusterRole/cluster-admin\n"},
+`, stderr: "the server has no resource \"gadgets.test.example.com\"\n"},
+				"who-can.lua frob gadgets/part": {
+					stdout: "NAMESPACE KIND SUBJECT ROLE\n(all) Group system:masters ClusterRole/cluster-admin\n",
+					stderr: "the server has no resource \"gadgets\"\n",
+				},
 			},
 		},
 		{
@@ -342,6 +361,28 @@ func TestRestartLogs(t *testing.T) {
 	}
 }
 
+// TestRestartLogsOfADeadNode asks for the logs of a pod whose node has no kubelet.
+func TestRestartLogsOfADeadNode(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	deadNode(t, ns)
+	manifest(t, ns, "{apiVersion: v1, kind: Pod, metadata: {name: lost}, spec: {nodeName: NS, containers: [{name: a, image: i}]}}")
+	patchStatus(t, ns, "pod/lost", `{phase: Running, containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 5, state: {}}]}`)
+	got := kubelua(t, "-n", ns, "scripts/restarts.lua", "--logs=1")
+	if want := "\n==> " + ns + "/lost a\nno log: "; got.code != 0 || !strings.Contains(got.stdout, want) {
+		t.Errorf("got %s\nwant %q", got, want)
+	}
+}
+
+// deadNode makes a node of a test's own, with its name, which no kubelet plays.
+func deadNode(t *testing.T, ns string) {
+	t.Helper()
+	manifest(t, ns, `{apiVersion: v1, kind: Node, metadata: {name: NS, labels: {test: NS}, annotations: {kwok.x-k8s.io/node: none}}, spec: {taints: [{key: test, effect: NoSchedule}]}}`)
+	t.Cleanup(func() { // with a context that hasn't ended
+		_ = localtest.Command(t, "delete", "node", ns).Run()
+	})
+}
+
 // TestCleanups runs scripts that delete: what they would delete, then that it and
 // nothing else is gone.
 func TestCleanups(t *testing.T) {
@@ -361,6 +402,8 @@ func TestCleanups(t *testing.T) {
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: evicted, labels: {app: evicted}}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
 ---
+{apiVersion: v1, kind: Pod, metadata: {name: crashed, labels: {app: crashed}}, spec: {` + idle + `, initContainers: [{name: i, image: i}], containers: [{name: a, image: i}, {name: b, image: i}]}}
+---
 {apiVersion: v1, kind: Pod, metadata: {name: fresh, labels: {app: fresh}}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
 ---
 {apiVersion: batch/v1, kind: Job, metadata: {name: of-job}, spec: {template: {metadata: {labels: {app: of-job}}, spec: {restartPolicy: Never, containers: [{name: a, image: i}]}}}}
@@ -368,14 +411,17 @@ func TestCleanups(t *testing.T) {
 {apiVersion: v1, kind: Pod, metadata: {name: running, labels: {app: running}}, spec: {` + idle + `, containers: [{name: a, image: i}]}}
 `,
 			status: map[string]string{
-				"pod/done":    `{phase: Succeeded, containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 0, reason: Completed}}}]}`,
+				"pod/done": `{phase: Succeeded, containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 0, reason: Completed}}}]}`,
+				"pod/crashed": `{phase: Failed, initContainerStatuses: [{name: i, image: i, imageID: "", ready: true, restartCount: 0, state: {terminated: {exitCode: 0, reason: Completed}}}],
+					containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 0, reason: Completed}}},
+					{name: b, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 137, reason: OOMKilled}}}]}`,
 				"pod/evicted": `{phase: Failed, reason: Evicted}`,
 				"pod/fresh":   `{phase: Failed, containerStatuses: [{name: a, image: i, imageID: "", ready: false, restartCount: 0, state: {terminated: {exitCode: 1, finishedAt: "2100-01-01T00:00:00Z"}}}]}`,
 				"pod/running": `{phase: Running}`,
 			},
 			wait:     map[string]string{"job/of-job": "condition=Complete"},
 			args:     "pod-cleanup.lua --older-than 0s",
-			table:    "NAMESPACE POD PHASE REASON ENDED\nNS evicted Failed Evicted AGE\nNS done Succeeded Completed AGE\n",
+			table:    "NAMESPACE POD PHASE REASON ENDED\nNS crashed Failed OOMKilled AGE\nNS evicted Failed Evicted AGE\nNS done Succeeded Completed AGE\n",
 			resource: "pods", left: []string{"fresh", "of-job", "running"},
 		},
 		{
@@ -388,6 +434,10 @@ func TestCleanups(t *testing.T) {
 {apiVersion: v1, kind: ConfigMap, metadata: {name: env-from, labels: {app: env-from}}}
 ---
 {apiVersion: v1, kind: ConfigMap, metadata: {name: by-policy, labels: {app: by-policy}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: by-binding, labels: {app: by-binding}}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: b}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: by-binding}}
 ---
 {apiVersion: v1, kind: ConfigMap, metadata: {name: init, labels: {app: init}}}
 ---
@@ -433,11 +483,11 @@ func TestCleanups(t *testing.T) {
 ---
 {apiVersion: v1, kind: ServiceAccount, metadata: {name: s}, secrets: [{name: account}]}
 `,
-			args:     "orphans.lua --older-than 0s --also networkpolicies --delete",
+			args:     "orphans.lua --older-than 0s --also networkpolicies --also rolebindings --delete",
 			table:    "NAMESPACE KIND NAME TYPE AGE\nNS ConfigMap alone - AGE\nNS Secret alone Opaque AGE\n",
 			resource: "configmaps,secrets",
 			left: []string{
-				"by-policy", "env", "env-from", "init", "projected", "release", "volume",
+				"by-binding", "by-policy", "env", "env-from", "init", "projected", "release", "volume",
 				"account", "driver", "secret-env", "secret-env-from", "secret-projected", "pull", "secret-release", "tls", "secret-volume",
 			},
 		},
@@ -478,7 +528,7 @@ func TestCleanups(t *testing.T) {
 			}
 			args := append([]string{"-n", ns}, strings.Fields("scripts/"+test.args)...)
 			table := strings.ReplaceAll(test.table, "NS", ns)
-			number := map[int]string{1: "1", 2: "2"}[strings.Count(table, "\n")-1]
+			number := fmt.Sprint(strings.Count(table, "\n") - 1)
 			before := names()
 			kubelua(t, args...).check(t, result{stdout: table, stderr: number + " would be deleted (dry run: --apply does it)\n"})
 			if got := names(); got != before {
@@ -497,15 +547,36 @@ func TestCleanups(t *testing.T) {
 	}
 }
 
+// TestCleanupRefused deletes as somebody who may delete one of two: the other doesn't
+// keep it from that.
+func TestCleanupRefused(t *testing.T) {
+	t.Parallel()
+	ns := localtest.Namespace(t)
+	manifest(t, ns, `
+{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {`+idle+`, containers: [{name: a, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {`+idle+`, containers: [{name: a, image: i}]}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: r}, rules: [{apiGroups: [""], resources: [pods], verbs: [list]}, {apiGroups: [""], resources: [pods], resourceNames: [b], verbs: [delete]}]}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: r}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}, subjects: [{kind: User, name: NS}]}
+`)
+	patchStatus(t, ns, "pod/a", "{phase: Failed}")
+	patchStatus(t, ns, "pod/b", "{phase: Failed}")
+	got := kubelua(t, "-n", ns, "--as="+ns, "scripts/pod-cleanup.lua", "--older-than=0s", "--apply")
+	if got.code != 1 || !strings.HasPrefix(got.stderr, "1 deleted, 1 refused\n") || !strings.Contains(got.stderr, "delete pods "+ns+"/a: ") {
+		t.Errorf("got %s", got)
+	}
+	if left := localtest.Kubectl(t, "get", "--namespace="+ns, "pods", "--output=jsonpath={.items[*].metadata.name}"); left != "a" {
+		t.Errorf("in the end there are %q, want a", left)
+	}
+}
+
 // TestCapacity puts pods on a node of its own, which no kubelet plays.
 func TestCapacity(t *testing.T) {
 	t.Parallel()
 	ns := localtest.Namespace(t)
-	node := `{apiVersion: v1, kind: Node, metadata: {name: NS, labels: {test: NS}, annotations: {kwok.x-k8s.io/node: none}}, spec: {taints: [{key: test, effect: NoSchedule}]}}`
-	manifest(t, ns, node)
-	t.Cleanup(func() { // with a context that hasn't ended
-		_ = localtest.Command(t, "delete", "node", ns).Run()
-	})
+	deadNode(t, ns)
 	patchStatus(t, ns, "node/"+ns, `{allocatable: {cpu: "2", memory: 1Gi}, capacity: {cpu: "2", memory: 1Gi}}`)
 	manifest(t, ns, `
 {apiVersion: v1, kind: Pod, metadata: {name: plain}, spec: {nodeName: NS, containers: [{name: a, image: i, resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: "3"}}}, {name: b, image: i, resources: {requests: {cpu: 200m}}}]}}
@@ -513,9 +584,11 @@ func TestCapacity(t *testing.T) {
 {apiVersion: v1, kind: Pod, metadata: {name: init}, spec: {nodeName: NS, containers: [{name: a, image: i, resources: {requests: {cpu: 100m}}}],
  initContainers: [{name: b, image: i, restartPolicy: Always, resources: {requests: {cpu: 200m}}}, {name: c, image: i, resources: {requests: {cpu: 500m, memory: 192Mi}}}]}}
 ---
+{apiVersion: v1, kind: Pod, metadata: {name: whole}, spec: {nodeName: NS, resources: {requests: {cpu: 200m}, limits: {memory: 512Mi}}, containers: [{name: a, image: i, resources: {requests: {cpu: 100m}}}]}}
+---
 {apiVersion: v1, kind: Pod, metadata: {name: elsewhere}, spec: {`+idle+`, containers: [{name: a, image: i, resources: {requests: {cpu: 100m}}}]}}
 `)
-	row := " 2 1000m (50%) 3000m (150%) 256Mi (25%) 0Mi (0%)\n"
+	row := " 3 1200m (60%) 3000m (150%) 768Mi (75%) 512Mi (50%)\n"
 	kubelua(t, "scripts/capacity.lua", "-l", "test="+ns).check(t, result{
 		stdout: "NODE PODS CPU REQUESTS CPU LIMITS MEMORY REQUESTS MEMORY LIMITS\n" + ns + row + "total" + row,
 	})

@@ -19,7 +19,7 @@ local opts = args.parse {
   about = "Lists the containers that restart again and again, and how their last runs ended.",
   usage = "[-n NAMESPACE] restarts.lua [options]",
   { "--selector", "-l", type = "selector", help = "only pods with these labels" },
-  { "--min", "-m", type = "integer", default = 3, min = 1, help = "from how many restarts on" },
+  { "--min", type = "integer", default = 3, min = 1, help = "from how many restarts on" },
   { "--logs", type = "integer", min = 1, value = "LINES", help = "print the last lines of the run before" },
   { "--output", "-o", choices = { "text", "csv", "json", "markdown" }, default = "text", help = "how to print the table" },
   examples = { "kubelua restarts.lua", "kubelua -n shop restarts.lua --min 1 --logs 20" },
@@ -75,8 +75,8 @@ if opts.logs then
         print(line)
       end
     end)
-    -- The node may have thrown the log away, or the pod may be gone.
-    if not ok and kube.is(err, "APIError") and (err.status_code == 404 or err.status_code == 400) then
+    -- The node may have thrown the log away or not answer, or the pod may be gone.
+    if not ok and kube.is(err, "APIError") and err.status_code and err.status_code ~= 403 then
       print("no log: " .. err.message)
     elseif not ok then
       error(err, 0)

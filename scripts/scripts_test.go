@@ -109,27 +109,27 @@ func TestLabelSweep(t *testing.T) {
 
 	sweep("example.com/tier=high", "-l", "app in (cache, web)").check(t, result{
 		stdout: set,
-		stderr: "2 of 2 would change (dry run: --apply changes them)\n",
+		stderr: "2 would be changed (dry run: --apply does it)\n",
 	})
 	if got := labels(); got != "low" {
 		t.Errorf("after the dry run the labels are %q, want %q", got, "low")
 	}
-	sweep("--apply", "example.com/tier=high", "-l", "app in (cache, web)").check(t, result{stdout: set, stderr: "2 of 2 changed\n"})
+	sweep("--apply", "example.com/tier=high", "-l", "app in (cache, web)").check(t, result{stdout: set, stderr: "2 changed\n"})
 	if got, want := labels(), "high high"; got != want {
 		t.Errorf("after --apply the labels are %q, want %q", got, want)
 	}
 	sweep("--apply", "example.com/tier=high", "--all").check(t, result{
 		stdout: header + ns + " api example.com/tier - high\n",
-		stderr: "1 of 3 changed\n",
+		stderr: "1 changed\n",
 	})
-	sweep("example.com/tier=high", "--all", "--apply").check(t, result{stdout: header, stderr: "0 of 3 changed\n"})
+	sweep("example.com/tier=high", "--all", "--apply").check(t, result{stdout: header, stderr: "0 changed\n"})
 	sweep("example.com/tier=", "--field-selector=metadata.name=api", "--apply").check(t, result{
 		stdout: header + ns + ` api example.com/tier high ""` + "\n",
-		stderr: "1 of 1 changed\n",
+		stderr: "1 changed\n",
 	})
 	sweep("example.com/tier-", "--all", "--apply").check(t, result{
 		stdout: header + ns + ` api example.com/tier "" -` + "\n" + ns + " cache example.com/tier high -\n" + ns + " web example.com/tier high -\n",
-		stderr: "3 of 3 changed\n",
+		stderr: "3 changed\n",
 	})
 	if got := labels(); got != "" {
 		t.Errorf("after the label was deleted it is %q", got)
@@ -141,7 +141,7 @@ func TestNothing(t *testing.T) {
 	tests := map[string]result{
 		"pod-census.lua":           {stdout: "NAMESPACE PHASE PODS RESTARTS OLDEST\ntotal 0 0 -\n"},
 		"unready.lua --exit-code":  {stdout: "NAMESPACE KIND NAME READY REASON\n"},
-		"label-sweep.lua pods x=y": {stdout: "NAMESPACE NAME LABEL BEFORE AFTER\n", stderr: "0 of 0 changed\n"},
+		"label-sweep.lua pods x=y": {stdout: "NAMESPACE NAME LABEL BEFORE AFTER\n", stderr: "0 changed\n"},
 	}
 	for line, want := range tests {
 		t.Run(line, func(t *testing.T) {
@@ -169,7 +169,9 @@ func TestWrongArguments(t *testing.T) {
 		{[]string{"label-sweep.lua", "pods", "x=y"}, "no selector, and no --all for every object"},
 		{[]string{"label-sweep.lua", "pods", "xy", "--all"}, `"xy" is neither KEY=VALUE nor KEY-`},
 		{[]string{"label-sweep.lua", "podz", "x=y", "--all"}, `unknown resource "podz" (did you mean "pods"?)`},
-		{[]string{"label-sweep.lua", "pods", "x=y", "-f", "a"}, `field selector "a": invalid selector: 'a'; can't understand 'a'`},
+		{[]string{"label-sweep.lua", "apply", "x=y", "--all"}, `unknown resource "apply"`},
+		{[]string{"stuck-finalizers.lua", "kinds"}, `unknown resource "kinds" (did you mean "pods"?)`},
+		{[]string{"label-sweep.lua", "pods", "x=y", "--field-selector=a"}, `field selector "a": invalid selector: 'a'; can't understand 'a'`},
 	}
 	for _, test := range tests {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {

@@ -4,9 +4,9 @@
 ---
 --- usage: kubelua [-n NAMESPACE] who-can.lua VERB RESOURCE [options]
 ---
---- RESOURCE is pods, pods/log or deployments.apps. Without -n bindings of all
---- namespaces count. The groups that accounts are in are not looked up, and other
---- authorizers than RBAC not asked.
+--- RESOURCE is pods, pods/log or deployments.apps; the group may be left out of what the
+--- server has. Without -n bindings of all namespaces count. The groups that accounts are
+--- in are not looked up, and other authorizers than RBAC not asked.
 ---
 --- RBAC:
 ---   - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterrolebindings, clusterroles, rolebindings, roles], verbs: [list]}
@@ -19,7 +19,7 @@ local opts = args.parse {
   usage = "[-n NAMESPACE] who-can.lua VERB RESOURCE [options]",
   words = {
     { "VERB", help = "get, list, create, delete and so on" },
-    { "RESOURCE", help = "plural name, with its group unless that is the core group: pods/log, deployments.apps" },
+    { "RESOURCE", help = "any name of a resource: pods, pods/log, deployments.apps" },
   },
   { "--name", value = "NAME", help = "the object of this name; without it rules for single objects don't count" },
   { "--output", "-o", choices = { "text", "csv", "json", "markdown" }, default = "text", help = "how to print the table" },
@@ -30,7 +30,24 @@ local full, subresource = opts.resource:match("^([^/]+)/?(.*)$")
 if not full then
   args.fail(string.format("%q is no resource", opts.resource))
 end
-local resource, group = full:match("^([^.]+)%.?(.*)$")
+
+--- Finds out the plural name of a resource, and its group. Roles may name what the server
+--- doesn't have, so that is taken as it is.
+---@param name string
+---@return string resource
+---@return string group
+local function resolve(name)
+  local ok, view = pcall(cluster.view, cluster, name)
+  if ok then
+    return view.resource, view.api_paths[1]:match("^apis/(.+)/") or ""
+  elseif not kube.is(view, "ValueError") then
+    error(view, 0)
+  end
+  io.stderr:write(string.format("the server has no resource %q\n", name))
+  return name:match("^([^.]+)%.?(.*)$")
+end
+
+local resource, group = resolve(full)
 local asked = { verb = opts.verb, group = group, resource = subresource ~= "" and resource .. "/" .. subresource or resource }
 
 --- Tells whether a list of a rule has a value, or all.

@@ -1,7 +1,8 @@
 --- Turns the selectors of objects into those of views.
 local selector = {}
 
---- Forms the text of a selector, for a view's filter; nil if it has no terms.
+--- Forms the text of a selector, its terms in order, for a view's filter and for people;
+--- nil if it has none.
 ---
 ---     print(selector.text(deployment.spec.selector))    --> app=web
 ---
@@ -21,6 +22,7 @@ function selector.text(of)
       DoesNotExist = "!" .. e.key,
     })[e.operator])
   end
+  table.sort(terms)
   return #terms > 0 and table.concat(terms, ",") or nil
 end
 
