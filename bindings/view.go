@@ -56,6 +56,12 @@ var viewClass = class[*kube.View]{
 		"wait":       viewWait,
 		"watch":      viewWatch,
 	},
+	index: func(c call, v *kube.View, key lua.LValue) (lua.LValue, bool) {
+		if _, ok := key.(lua.LNumber); ok {
+			c.raise(kube.Errorf(kube.ValueError, `%s has no [%s]: a view is no list (loop over it, fetch one by name, or collect it: require "iter")`, v, key))
+		}
+		return nil, false
+	},
 	tostring: (*kube.View).String,
 	printed:  func(c call, v *kube.View) string { return c.tabulated(v, kube.TableOptions{}).String() },
 	iter:     func(c call, v *kube.View) lua.LValue { return c.items(v) },

@@ -283,7 +283,7 @@ function test_unknown_attributes_name_the_nearest(t)
   local _ = cluster.pods.namespac --> error: "pods has no "namespac" (did you mean "namespace""
   _ = cluster.pods.fetsh --> error: ""fetch""
   cluster.pods:filtre{labels = "a"} --> error: ""filter""
-  _ = cluster.pods[1] --> error: "pods has no "1""
+  _ = cluster.pods[1] --> error: "pods has no [1]: a view is no list (loop over it, fetch one by name"
 end
 
 -- A view that answers from memory.
