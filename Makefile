@@ -61,7 +61,7 @@ SCRIPTS = share/kubelua/scripts
 .PHONY: install
 install: $(if $(shell command -v go),kubelua) ## install kubelua, the plugin of kubectl, completions, manual and scripts below PREFIX=/usr/local
 	@umask 022 && \
-	for file in bin/kubelua $(MANUAL) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION) $(SCRIPTS)/lib/any; do \
+	for file in bin/kubelua $(MANUAL) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION) $(SCRIPTS)/jobs/any $(SCRIPTS)/lib/any; do \
 		mkdir -p "$(ROOT)/$${file%/*}" || exit; \
 	done && \
 	install -m 755 $(KUBELUA) $(wildcard bin/kubelua-localcluster) "$(ROOT)/bin" && \
@@ -70,8 +70,7 @@ install: $(if $(shell command -v go),kubelua) ## install kubelua, the plugin of 
 	$(KUBELUA) completion bash >"$(ROOT)/$(BASH_COMPLETION)" && \
 	$(KUBELUA) completion zsh >"$(ROOT)/$(ZSH_COMPLETION)" && \
 	$(KUBELUA) completion fish >"$(ROOT)/$(FISH_COMPLETION)" && \
-	install -m 644 scripts/*.lua "$(ROOT)/$(SCRIPTS)" && \
-	install -m 644 scripts/lib/*.lua "$(ROOT)/$(SCRIPTS)/lib"
+	for folder in . jobs lib; do install -m 644 scripts/$$folder/*.lua "$(ROOT)/$(SCRIPTS)/$$folder" || exit; done
 	@echo "installed below $(ROOT)"
 
 .PHONY: uninstall

@@ -45,7 +45,7 @@ func TestInstall(t *testing.T) {
 		"bin/kubectl-lua", "bin/kubectl_complete-lua", "bin/kubelua", "share/bash-completion/completions/kubelua",
 		"share/fish/vendor_completions.d/kubelua.fish", "share/man/man1/kubelua.1", "share/zsh/site-functions/_kubelua",
 	}
-	for _, pattern := range []string{"*.lua", "lib/*.lua"} {
+	for _, pattern := range []string{"*.lua", "jobs/*.lua", "lib/*.lua"} {
 		scripts, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
