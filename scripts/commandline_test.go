@@ -73,6 +73,9 @@ func checkUse(t *testing.T, args []string) string {
 		case !strings.HasPrefix(name, "-") || name == "-":
 			switch {
 			case command == "plan", command == "" && !slices.Contains(commandNames(t), name):
+				if extension := filepath.Ext(name); extension != "" && extension != ".lua" {
+					return name + " would be the script"
+				}
 				return "" // a script and what is its own
 			case command == "":
 				command = name

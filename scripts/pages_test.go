@@ -285,11 +285,14 @@ func (r *reader) mermaid(b block) {
 	}
 }
 
+// sessionStart is how a session at the prompt begins.
+var sessionStart = regexp.MustCompile(`^\$ (?:bin/)?kubelua --local\nlocal> `)
+
 // session looks whether a block is a session at the prompt: those of the README and
 // the pages in docs are typed by TestRecordedSessions of package cli.
 func (r *reader) session(b block) {
-	if dir := filepath.Dir(r.page); dir != "." && dir != "docs" || !strings.HasPrefix(b.text, "$ bin/kubelua --local\nlocal> ") {
-		r.wrong("a text should be a session that begins with $ bin/kubelua --local, of a page in docs")
+	if dir := filepath.Dir(r.page); dir != "." && dir != "docs" || !sessionStart.MatchString(b.text) {
+		r.wrong("a text should be a session that begins with $ kubelua --local, of a page in docs")
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 var (
 	// session is a session at the prompt in a page, on the cluster of make demo.
-	session = regexp.MustCompile("(?ms)^```text\n\\$ bin/kubelua --local\n(.*?)^```$")
+	session = regexp.MustCompile("(?ms)^```text\n\\$ (?:bin/)?kubelua --local\n(.*?)^```$")
 
 	// shown is the YAML of a file in a page with sessions, which is in the cluster.
 	shown = regexp.MustCompile("(?ms)^```yaml\n(# [\\w-]+\\.yaml\n.*?)^```$")
