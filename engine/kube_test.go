@@ -120,7 +120,6 @@ func TestConnectingIsGranted(t *testing.T) {
 // What is behind a port that a script opened to a pod is the cluster: it may
 // connect there without a grant, until the port is closed.
 func TestForwardsAreGranted(t *testing.T) {
-	t.Parallel()
 	kubeconfig := localtest.Kubeconfig(t)
 	got := runScript(t, `
 		local pod = cluster:create {

@@ -41,7 +41,7 @@ func report(err error) string {
 }
 
 // leavesNothing fails the test if goroutines that it started are left at its
-// end.
+// end. It takes those of tests beside it for its own, so there must be none.
 func leavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
