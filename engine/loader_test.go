@@ -109,6 +109,7 @@ func TestLoad(t *testing.T) {
 
 // A keyed field takes one value, also where it is the last one.
 func TestLastFieldOfATable(t *testing.T) {
+	t.Parallel()
 	vm := engine.New(engine.Options{})
 	defer vm.Close()
 	require.NoError(t, vm.Run(t.Context(), engine.Source{Name: "test.lua", Text: `
