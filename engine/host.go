@@ -130,7 +130,7 @@ func (vm *VM) Exit(L *lua.LState, code int) {
 }
 
 // Now is the current time by the World's clock.
-func (vm *VM) Now() time.Time { return vm.world.Now() }
+func (vm *VM) Now() time.Time { return vm.world.Load().Now() }
 
 // Stdout is the script's output. It is buffered; it is written at the latest
 // when the script waits or ends.
@@ -140,7 +140,7 @@ func (vm *VM) Stdout() io.Writer { return vm.out }
 func (vm *VM) Stderr() io.Writer { return vm.errout }
 
 // Stdin is the script's input.
-func (vm *VM) Stdin() io.Reader { return vm.world.Stdin }
+func (vm *VM) Stdin() io.Reader { return vm.world.Load().Stdin }
 
 // Status shows a text at the bottom of a terminal. See [host.Host].
 func (vm *VM) Status(text string) {
@@ -153,7 +153,7 @@ func (vm *VM) Status(text string) {
 
 // Attended tells whether somebody can be asked. See [host.Host].
 func (vm *VM) Attended() bool {
-	in, ok := vm.world.Stdin.(*os.File)
+	in, ok := vm.world.Load().Stdin.(*os.File)
 	return ok && term.IsTerminal(int(in.Fd())) && vm.status.to != nil
 }
 

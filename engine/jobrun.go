@@ -45,11 +45,11 @@ func (vm *VM) RunJob(ctx context.Context, src Source, begin func([]*Job) (*JobRu
 		if j == nil || err != nil {
 			return nil, nil, err
 		}
-		world, release, err := j.Job.Narrowed(vm.world)
+		world, release, err := j.Job.Narrowed(*vm.world.Load())
 		if err != nil {
 			return nil, nil, err
 		}
-		vm.world = world
+		vm.world.Store(&world)
 		vm.AtClose(release)
 		timer := time.AfterFunc(j.Job.Timeout, func() { r.cancel(TimedOut(j.Job.Timeout)) })
 		context.AfterFunc(r.bound, func() { timer.Stop() })

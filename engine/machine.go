@@ -19,10 +19,11 @@ import (
 
 // Getenv reads a variable of the environment, if the script may.
 func (vm *VM) Getenv(name string) (string, bool) {
-	if vm.world.Getenv == nil {
+	granted := vm.world.Load().Getenv
+	if granted == nil {
 		return "", false
 	}
-	return vm.world.Getenv(name)
+	return granted(name)
 }
 
 // maxFile is how much of a file is read at once.
@@ -44,61 +45,68 @@ func (vm *VM) ReadFile(path string) ([]byte, error) {
 
 // OpenFile opens a file, if the script may.
 func (vm *VM) OpenFile(path string, flags int) (host.File, error) {
-	if vm.world.OpenFile == nil {
+	granted := vm.world.Load().OpenFile
+	if granted == nil {
 		if flags&(os.O_WRONLY|os.O_RDWR) != 0 {
 			return nil, Denied("write "+path, "write", path)
 		}
 		return nil, Denied("read "+path, "read", path)
 	}
-	return vm.world.OpenFile(path, flags)
+	return granted(path, flags)
 }
 
 // Remove removes a file or an empty folder, if the script may.
 func (vm *VM) Remove(path string) error {
-	if vm.world.Remove == nil {
+	granted := vm.world.Load().Remove
+	if granted == nil {
 		return Denied("remove "+path, "write", path)
 	}
-	return vm.world.Remove(path)
+	return granted(path)
 }
 
 // ReadDir lists a folder, if the script may read it.
 func (vm *VM) ReadDir(path string) ([]fs.DirEntry, error) {
-	if vm.world.ReadDir == nil {
+	granted := vm.world.Load().ReadDir
+	if granted == nil {
 		return nil, Denied("read "+path, "read", path)
 	}
-	return vm.world.ReadDir(path)
+	return granted(path)
 }
 
 // Stat tells what is at a path, if the script may read it.
 func (vm *VM) Stat(path string) (fs.FileInfo, error) {
-	if vm.world.Stat == nil {
+	granted := vm.world.Load().Stat
+	if granted == nil {
 		return nil, Denied("read "+path, "read", path)
 	}
-	return vm.world.Stat(path)
+	return granted(path)
 }
 
 // Mkdir makes a folder, if the script may write there.
 func (vm *VM) Mkdir(path string) error {
-	if vm.world.Mkdir == nil {
+	granted := vm.world.Load().Mkdir
+	if granted == nil {
 		return Denied("write "+path, "write", path)
 	}
-	return vm.world.Mkdir(path)
+	return granted(path)
 }
 
 // Rename renames a file or folder, if the script may.
 func (vm *VM) Rename(from, to string) error {
-	if vm.world.Rename == nil {
+	granted := vm.world.Load().Rename
+	if granted == nil {
 		return Denied("rename "+from, "write", from)
 	}
-	return vm.world.Rename(from, to)
+	return granted(from, to)
 }
 
 // program finds a program that the script may run.
 func (vm *VM) program(name string) (string, error) {
-	if vm.world.Program == nil {
+	granted := vm.world.Load().Program
+	if granted == nil {
 		return "", Denied("run "+name, "run", name)
 	}
-	return vm.world.Program(name)
+	return granted(name)
 }
 
 // reach is nil if the script may connect to an address.
@@ -106,10 +114,11 @@ func (vm *VM) reach(address string) error {
 	if vm.forwards.has(address) {
 		return nil
 	}
-	if vm.world.Connect == nil {
+	granted := vm.world.Load().Connect
+	if granted == nil {
 		return Denied("connect to "+address, "net", address)
 	}
-	return vm.world.Connect(address)
+	return granted(address)
 }
 
 // Dial connects to an address, if the script may.
@@ -117,7 +126,26 @@ func (vm *VM) Dial(ctx context.Context, network, address string) (net.Conn, erro
 	if err := vm.reach(address); err != nil {
 		return nil, err
 	}
-	return (&net.Dialer{}).DialContext(ctx, network, address)
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{conn, vm, address}, nil
+}
+
+// connection is one that may be kept and used again. Nothing is sent any more where the
+// script may no longer connect to: it is a job by then, whose policy says so.
+type connection struct {
+	net.Conn
+	vm      *VM
+	address string
+}
+
+func (c *connection) Write(b []byte) (int, error) {
+	if err := c.vm.reach(c.address); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
 }
 
 // patience is how long a program that is told to end may take, and how long its

@@ -21,20 +21,20 @@ type scope struct {
 	// limited says that time will end whatever waits here.
 	limited bool
 
-	meter *meter // bounds the memory; nil for none
+	vm *VM // of the task, nil for none
 }
 
 func newScope(ctx context.Context, t *task, co *coroutine) *scope {
 	s := &scope{Context: ctx, done: ctx.Done(), task: t, co: co}
 	if t != nil {
-		s.meter = t.vm.meter
+		s.vm = t.vm
 	}
 	return s
 }
 
 // follow makes a coroutine's scope that of who resumes it.
 func (s *scope) follow(by *scope) {
-	s.Context, s.done, s.task, s.limited, s.meter = by.Context, by.done, by.task, by.limited, by.meter
+	s.Context, s.done, s.task, s.limited, s.vm = by.Context, by.done, by.task, by.limited, by.vm
 }
 
 // noScope is what a state has that opens libraries.
@@ -48,6 +48,15 @@ func scopeOf(L *lua.LState) *scope {
 	return noScope
 }
 
+// meter bounds the memory, nil where nothing does. It may become another one while the
+// scope is there: that of a job.
+func (s *scope) meter() *meter {
+	if s.vm == nil {
+		return nil
+	}
+	return s.vm.meter
+}
+
 // errAbandoned ends a coroutine that was closed, or that nothing refers to any
 // more.
 var errAbandoned = errors.New("the coroutine was closed")
@@ -55,16 +64,16 @@ var errAbandoned = errors.New("the coroutine was closed")
 // Done is closed when the scope has ended. The VM calls it before each
 // instruction, and [host.Effort] within long ones.
 func (s *scope) Done() <-chan struct{} {
-	if s.meter != nil {
-		s.meter.look()
+	if m := s.meter(); m != nil {
+		m.look()
 	}
 	return s.done
 }
 
 // MaxMemory is how many bytes the script may hold. See [kube.CheckYAML].
 func (s *scope) MaxMemory() int64 {
-	if s.meter != nil {
-		return s.meter.limit
+	if m := s.meter(); m != nil {
+		return m.limit
 	}
 	return math.MaxInt64
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -76,9 +77,9 @@ type VM struct {
 	search   search
 	connect  func() (kube.Options, error)
 	caller   func(ctx context.Context, line string) context.Context
-	closers  []func() // release what modules hold
-	world    World
-	zone     *time.Location // of jobs that name none
+	closers  []func()              // release what modules hold
+	world    atomic.Pointer[World] // also read by what waits, without the lock
+	zone     *time.Location        // of jobs that name none
 	forwards forwards
 	out      *output
 	errout   io.Writer
@@ -97,7 +98,6 @@ func New(o Options) *VM {
 	vm := &VM{
 		threads: make(map[*lua.LState]thread),
 		sources: make(map[string]string),
-		world:   o.World.withDefaults(),
 		zone:    cmp.Or(o.Zone, time.Local),
 		connect: o.Cluster,
 		caller:  o.Caller,
@@ -113,9 +113,11 @@ func New(o Options) *VM {
 	if vm.connect == nil {
 		vm.connect = func() (kube.Options, error) { return kube.Options{}, nil }
 	}
-	vm.status = newStatusLine(vm.world.Stderr)
-	vm.out = newOutput(vm.world.Stdout, vm.status, vm.stop)
-	vm.errout = &flushFirst{vm.out, vm.world.Stderr}
+	world := o.World.withDefaults()
+	vm.world.Store(&world)
+	vm.status = newStatusLine(world.Stderr)
+	vm.out = newOutput(world.Stdout, vm.status, vm.stop)
+	vm.errout = &flushFirst{vm.out, world.Stderr}
 	vm.search = newSearch(o.Path)
 	vm.state = lua.NewState(lua.Options{
 		SkipOpenLibs:        true,
