@@ -21,7 +21,8 @@ schedule, or a CronJob for each job, with the files in a ConfigMap and a service
 account that may do what it must. What the jobs may do is what the first comments
 of their files say, as for kubelua check --rbac, in all namespaces; or with --rbac
 the roles of a file, such as --record-rbac writes. --allow-read and its like, before
-the word deploy, grant in the pods what they say.
+the word deploy, grant in the pods what they say. Guards there are those of --apply
+alone: jobs have theirs in their policies.
 
 Usage:
   kubelua [flags] deploy [flags] FILE|FOLDER...
