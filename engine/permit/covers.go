@@ -6,6 +6,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kubelua/kubelua/engine"
@@ -88,9 +89,15 @@ func checkName(kind, granted string) error {
 	if granted == "" {
 		return errors.New("the name is empty")
 	}
+	if kind != "net" {
+		return nil
+	}
 	hostname, port := splitAddress(granted)
-	if kind == "net" && (hostname == "" || strings.ContainsAny(hostname, "/ ") || strings.ContainsAny(port, "/ ")) {
+	if hostname == "" || strings.ContainsAny(hostname, "/ ") {
 		return fmt.Errorf("%q is no address (want HOST, HOST:PORT or *.DOMAIN)", granted)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); port != "" && err != nil {
+		return fmt.Errorf("%q has no port that is a number", granted)
 	}
 	return nil
 }

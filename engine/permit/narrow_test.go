@@ -80,6 +80,7 @@ func TestNarrowing(t *testing.T) {
 		{"all servers at one port", net("*:443"), net("*.example.com:443", "[::1]:443"), ""},
 		{"all ports of all servers", net("*:443"), net("*"), "allowNet *: not allowed"},
 		{"no address", net("*"), net("a b"), `allowNet: "a b" is no address`},
+		{"a port by name", net("*"), net("a:https"), `allowNet: "a:https" has no port that is a number`},
 		{"a program", run("go"), run("go"), ""},
 		{"another program", run("go"), run("ls"), "allowRun ls: not allowed (--allow-run=ls grants it)"},
 		{"a program of all", run("*"), run("go"), ""},
