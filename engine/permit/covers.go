@@ -93,7 +93,7 @@ func checkName(kind, granted string) error {
 		return nil
 	}
 	hostname, port := splitAddress(granted)
-	if hostname == "" || strings.ContainsAny(hostname, "/ ") {
+	if hostname == "" || strings.ContainsAny(granted, "/ ") {
 		return fmt.Errorf("%q is no address (want HOST, HOST:PORT or *.DOMAIN)", granted)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); port != "" && err != nil {
