@@ -48,7 +48,7 @@ func TestNothingStopsTheEndOfARun(t *testing.T) {
 			assert.Contains(t, got.err.Error(), "timed out after 50ms")
 			assert.Contains(t, report(got.err), "traceback:\n  test.lua:1: in ")
 			assert.Empty(t, got.out)
-			assert.Less(t, time.Since(start), 4*time.Second)
+			assert.Less(t, time.Since(start), 30*time.Second)
 		})
 	}
 }

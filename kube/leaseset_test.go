@@ -168,7 +168,7 @@ func TestLeaseSetOnAServer(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	start := func(name string) {
-		set := connect(t).LeaseSet(namespace, []string{"shard-0", "shard-1"}, LeaseOptions{Holder: name, Duration: 2 * time.Second})
+		set := connect(t).LeaseSet(namespace, []string{"shard-0", "shard-1"}, LeaseOptions{Holder: name, Duration: 10 * time.Second})
 		wg.Go(func() {
 			assert.ErrorIs(t, set.Hold(ctx, func(_ context.Context, _ int, wanted <-chan struct{}) error {
 				select {

@@ -272,7 +272,7 @@ func TestListOfAServerThatIsNotThere(t *testing.T) {
 	defer it.Close()
 	_, err = it.Next(t.Context())
 	assert.True(t, IsReason(err, ReasonUnreachable), "%v", err)
-	assert.Less(t, time.Since(began), 5*time.Second)
+	assert.Less(t, time.Since(began), 30*time.Second)
 }
 
 // A list that stalls is cut off and asked for again.

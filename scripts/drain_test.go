@@ -80,7 +80,7 @@ func TestDrainWave(t *testing.T) {
 	// What a budget holds ends it, and the next node is left alone.
 	manifest(t, ns, "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all}, spec: {minAvailable: 1, selector: {matchLabels: {app: db}}}}")
 	wait(t, ns, "jsonpath={.status.currentHealthy}=1", "pdb/all")
-	got = wave("--timeout=2s", "--apply")
+	got = wave("--timeout=10s", "--apply")
 	if got.code != 1 || !strings.Contains(got.stderr, ns+"-a: "+ns+"/db-0 waits: ") || strings.Contains(got.stderr, ns+"-b: ") || cordoned(t, ns) != "NS-a " {
 		t.Errorf("with a budget: %s, cordoned %q", got, cordoned(t, ns))
 	}

@@ -131,7 +131,7 @@ func TestFilesThatBlock(t *testing.T) {
 		vm.Close()
 		cancel()
 		assert.Equal(t, engine.ExitTimedOut, engine.ExitCode(err), "%s: %v", code, err)
-		assert.Less(t, time.Since(began), 5*time.Second, code)
+		assert.Less(t, time.Since(began), 30*time.Second, code)
 	}
 	// What waits for the pipe to be opened can go now.
 	for range 4 {

@@ -198,7 +198,7 @@ func TestCtrlCInManyTasks(t *testing.T) {
 	began := time.Now()
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	_ = cmd.Wait()
-	assert.Less(t, time.Since(began), 3*time.Second)
+	assert.Less(t, time.Since(began), 30*time.Second)
 	assert.Equal(t, 130, cmd.ProcessState.ExitCode())
 	assert.Regexp(t, `^kubelua: \(command line\):\d+: interrupted\n$`, stderr.String())
 }

@@ -311,7 +311,7 @@ func TestCompleteWhileBusy(t *testing.T) {
 	defer c.Close()
 	begin := time.Now()
 	assert.Equal(t, Completions{From: 3}, c.Complete("clu", 3))
-	assert.Less(t, time.Since(begin), 10*lookTime)
+	assert.Less(t, time.Since(begin), 30*time.Second)
 }
 
 // A cluster that nobody reaches is asked, and asked no more for a while.

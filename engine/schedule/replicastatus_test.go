@@ -31,7 +31,7 @@ func TestReplicaStatus(t *testing.T) {
 		t.Cleanup(c.Close)
 		runner := NewRunner(plain, log, 10)
 		runner.Observe = observe
-		r := NewReplica(ReplicaOptions{Cluster: c, Namespace: namespace, Name: "it", Shards: 2, Lease: 3 * time.Second, Runner: runner, Log: log})
+		r := NewReplica(ReplicaOptions{Cluster: c, Namespace: namespace, Name: "it", Shards: 2, Lease: 15 * time.Second, Runner: runner, Log: log})
 		r.Set(jobs)
 		ctx, stop := context.WithCancel(context.Background())
 		ended := make(chan error, 1)

@@ -53,7 +53,7 @@ func TestTrouble(t *testing.T) {
 	for i, e := range ends["steady"] {
 		assert.Equal(t, Succeeded, e.Outcome)
 		assert.Equal(t, time.Duration(i)*time.Second, e.Scheduled.Sub(ends["steady"][0].Scheduled), "none is lost or doubled")
-		assert.Less(t, e.Started.Sub(e.Scheduled), 10*time.Second)
+		assert.Less(t, e.Started.Sub(e.Scheduled), time.Minute)
 	}
 	assert.Equal(t, TimedOut, ends["hangs-in-lua"][0].Outcome)
 	assert.Equal(t, TimedOut, ends["hangs-in-a-call"][0].Outcome)

@@ -121,9 +121,9 @@ function test_drain(t)
   t:eq(#names(cluster.pods:namespaced(t.namespace)), 6)
 
   -- The budget blocks: other pods go meanwhile.
-  options.dry_run, options.timeout, options.grace = nil, 8, 0
+  options.dry_run, options.timeout, options.grace = nil, 20, 0
   err = t:raises("TimeoutError", node.drain, node, options)
-  t:match(err.message, "not within 8s, the node is cordoned: 3 pods are left: ")
+  t:match(err.message, "not within 20s, the node is cordoned: 3 pods are left: ")
   t:match(err.message, "The disruption budget web needs 3 healthy pods and has 3 currently")
   local left = names(cluster.pods:namespaced(t.namespace))
   t:eq(#left, 4)

@@ -101,6 +101,7 @@ function test_pause(t)
   t:ok(web:pause().spec.paused)
   t:ok(web:pause().spec.paused)
   image(web, "2")
+  web:wait{fn = function(d) return d.observed_generation == d.raw.metadata.generation end}
   t:match(t:raises("TimeoutError", web.wait, web, {ready = true, timeout = 4}).message, "0 of 1 updated, and it is paused")
   t:ok(web:rollout().paused)
   t:match(t:raises("StatusError", web.restart, web).message, "it is paused (resume it first)")

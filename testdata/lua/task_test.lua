@@ -417,8 +417,8 @@ function test_select_leaves_others_their_turn(t)
   repeat
     q:put(1)
     task.select{q}
-  until other:status() == "done" or kube.now() - began > 20
-  t:ok(other:wait() - began < 5)
+  until other:status() == "done" or kube.now() - began > 60
+  t:eq(other:status(), "done")
 end
 
 function test_select_arguments(t)
@@ -430,8 +430,10 @@ function test_select_arguments(t)
 end
 
 function test_timers(t)
-  local once = task.timer(0.3)
-  t:eq({once:next(0)}, {nil, "timeout"})
+  local later = task.timer(60)
+  t:eq({later:next(0)}, {nil, "timeout"})
+  later:close()
+  local once = task.timer(0.01)
   t:eq(once:next(), 1)
   t:eq({once:next()}, {nil, "closed"})
   local ticks = {}

@@ -210,6 +210,7 @@ function test_selector(t)
   t:eq(list[1].meta.name, "x1")
   t:eq(#pods:filter{labels = "app=x"}:wait{ready = true}, 3)
   t:eq(#pods:wait{ready = true, count = 1} >= 1, true)
+  pods:wait{name = "other", condition = "Ready=False"}
   local err = t:raises("TimeoutError", pods.wait, pods, {ready = true, timeout = 4})
   t:match(err.message, "3 of 4 did; other: condition Ready is False: ContainersNotReady")
   t:match(t:raises("TimeoutError", pods.wait, pods, {ready = true, labels = "app=none", timeout = 0}).message, "there is none")
