@@ -90,7 +90,7 @@ func completed(ctx context.Context, line []string) offer {
 	switch flag := c.flag(name); {
 	case c.open != nil:
 		return c.valueOf(ctx, c.open).starting(last)
-	case given && flag != nil:
+	case given && flag != nil && c.takesFlags():
 		return c.valueOf(ctx, flag).starting(value)
 	case c.takesFlags() && strings.HasPrefix(last, "-"):
 		return c.flagNames().starting(last)
