@@ -4,14 +4,9 @@
 ---
 --- usage: kubelua [-n NAMESPACE] label-sweep.lua VIEW KEY=VALUE|KEY- [options]
 ---
----   VIEW                         plural name of a resource: pods, nodes, cronjobs
----   KEY=VALUE                    set the label
----   KEY-                         delete the label
----   -l, --selector SELECTOR      only objects with these labels
----       --field-selector FIELDS  only objects with these fields, like
----                                spec.nodeName=node-1
----       --all                    every object; without it a selector is needed
----       --apply                  change the labels
+---   VIEW       plural name of a resource: pods, nodes, cronjobs
+---   KEY=VALUE  set the label
+---   KEY-       delete the label
 ---
 --- Objects whose label is already as wanted are left alone, so a sweep that was
 --- stopped can be run again. An object that is deleted meanwhile is skipped.
@@ -27,7 +22,7 @@ local tabular = require "tabular"
 
 local opts = args.parse {
   about = "Sets or deletes a label on every object of a view that a selector matches.\nIt shows what would change; only --apply changes it.",
-  usage = "[-n NAMESPACE] label-sweep.lua VIEW KEY=VALUE|KEY- [-l SELECTOR] [-f FIELDS] [--all] [--apply]",
+  usage = "[-n NAMESPACE] label-sweep.lua VIEW KEY=VALUE|KEY- [options]",
   words = {
     { "VIEW", help = "plural name of a resource: pods, nodes, cronjobs" },
     { "CHANGE", help = "KEY=VALUE sets the label, KEY- deletes it" },
@@ -36,6 +31,10 @@ local opts = args.parse {
   { "--field-selector", value = "FIELDS", help = "only objects with these fields, like spec.nodeName=node-1" },
   { "--all", help = "every object; without it a selector is needed" },
   { "--apply", help = "change the labels" },
+  examples = {
+    "kubelua -n shop label-sweep.lua deployments tier=front -l app=web",
+    "kubelua label-sweep.lua pods debug- --all --apply",
+  },
 }
 
 --- Reads KEY=VALUE or KEY-; the value of the latter is nil.

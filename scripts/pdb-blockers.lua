@@ -43,16 +43,15 @@ local function reason(budget)
   return string.format("%d of %d healthy, more than %d have to be", healthy, pods, desired), false
 end
 
---- Names the nodes on which the pods of a budget are.
+--- Names the nodes on which the pods of a budget run.
 ---@param budget Item
 ---@return string
 local function nodes(budget)
-  local pods, names = cluster.pods:namespaced(budget.meta.namespace), set.new()
-  local labels = selector.text(budget.spec.selector)
-  for pod in labels and pods:filter { labels = labels } or pods do
-    if pod.spec.nodeName then
-      names:add(pod.spec.nodeName)
-    end
+  local names = set.new()
+  for pod in cluster.pods:namespaced(budget.meta.namespace):filter {
+    labels = selector.text(budget.spec.selector), fields = "status.phase!=Succeeded,status.phase!=Failed,spec.nodeName!=",
+  } do
+    names:add(pod.spec.nodeName)
   end
   return table.concat(names:values(), " ")
 end

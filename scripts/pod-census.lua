@@ -2,9 +2,7 @@
 --- Counts the pods by namespace and phase, with the restarts of their
 --- containers and the age of the oldest pod. The last row is the sum.
 ---
---- usage: kubelua [-n NAMESPACE] pod-census.lua [--selector SELECTOR]
----
----   -l, --selector SELECTOR  only pods with these labels, like app=web,tier!=db
+--- usage: kubelua [-n NAMESPACE] pod-census.lua [options]
 ---
 --- It looks at all namespaces unless one is given, and needs there
 ---
@@ -16,8 +14,10 @@ local tabular = require "tabular"
 
 local opts = args.parse {
   about = "Counts the pods by namespace and phase, with their restarts and the oldest age.",
-  usage = "[-n NAMESPACE] pod-census.lua [--selector SELECTOR]",
+  usage = "[-n NAMESPACE] pod-census.lua [options]",
   { "--selector", "-l", type = "selector", help = "only pods with these labels, like app=web,tier!=db" },
+  { "--output", "-o", choices = { "text", "csv", "json", "markdown" }, default = "text", help = "how to print the table" },
+  examples = { "kubelua pod-census.lua", "kubelua -n shop pod-census.lua -l app=web,tier!=db -o csv" },
 }
 
 ---@class Tally
@@ -72,9 +72,8 @@ table.sort(tallies, function(a, b)
   return a.namespace .. "/" .. a.phase < b.namespace .. "/" .. b.phase
 end)
 
-local rows = {}
+local report = tabular.new { "NAMESPACE", "PHASE", ">PODS", ">RESTARTS", ">OLDEST" }
 for _, tally in ipairs(tallies) do
-  table.insert(rows, row(tally))
+  report:add(row(tally))
 end
-table.insert(rows, row(total))
-tabular.print({ "NAMESPACE", "PHASE", ">PODS", ">RESTARTS", ">OLDEST" }, rows)
+io.write(report:add(row(total)):render(opts.output))

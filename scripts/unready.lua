@@ -3,10 +3,7 @@
 --- pod from being scheduled, what its containers wait for, how they ended, or
 --- why there are no pods at all.
 ---
---- usage: kubelua [-n NAMESPACE] unready.lua [--selector SELECTOR] [--exit-code]
----
----   -l, --selector SELECTOR  only workloads with these labels, like team=shop
----   --exit-code              exit with 1 if anything is listed, for CI jobs
+--- usage: kubelua [-n NAMESPACE] unready.lua [options]
 ---
 --- It looks at deployments, stateful sets, daemon sets, replica sets,
 --- replication controllers, jobs and pods; where one of these controls another,
@@ -25,9 +22,11 @@ local tabular = require "tabular"
 
 local opts = args.parse {
   about = "Lists the workloads that are not ready, each with the reason.",
-  usage = "[-n NAMESPACE] unready.lua [--selector SELECTOR] [--exit-code]",
+  usage = "[-n NAMESPACE] unready.lua [options]",
   { "--selector", "-l", type = "selector", help = "only workloads with these labels, like team=shop" },
   { "--exit-code", help = "exit with 1 if anything is listed, for CI jobs" },
+  { "--output", "-o", choices = { "text", "csv", "json", "markdown" }, default = "text", help = "how to print the table" },
+  examples = { "kubelua unready.lua", "kubelua -n shop unready.lua -l team=shop --exit-code" },
 }
 
 --- Reasons for which a container waits while all goes well.
@@ -214,7 +213,7 @@ end
 table.sort(rows, function(a, b)
   return table.concat(a, " ", 1, 3) < table.concat(b, " ", 1, 3)
 end)
-tabular.print({ "NAMESPACE", "KIND", "NAME", ">READY", "REASON" }, rows)
+io.write(tabular.new({ "NAMESPACE", "KIND", "NAME", ">READY", "REASON" }):add_all(rows):render(opts.output))
 if opts.exit_code and #rows > 0 then
   os.exit(1)
 end
