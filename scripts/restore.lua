@@ -61,7 +61,7 @@ end
 --- Reads the objects of the file, as they are to be.
 ---@return table[]
 local function read()
-  local text = opts.file == "-" and io.read("*a") or opts.file ~= "-" and fs.read(opts.file)
+  local text = opts.file == "-" and io.read("*a") or fs.read(opts.file)
   local objects = args.check(kube.parse, text)
   for i, object in ipairs(objects) do
     if not (object.apiVersion and object.kind and kube.get(object, "metadata.name")) then
@@ -75,16 +75,26 @@ local function read()
   return objects
 end
 
---- Finds the object that is there; nil if there is none, or not even its kind.
+--- Finds the object that is there; nil if there is none, or not even its kind. One that
+--- names no namespace is to be in that of the command line.
 ---@param object table
 ---@return Item?
 local function find(object)
-  local ok, view = pcall(target.view, target, { api_version = object.apiVersion, kind = object.kind })
-  if ok then
-    return view:find(object.metadata.name, { namespace = object.metadata.namespace })
-  elseif not kube.is(view, "ValueError") then
+  local known, view = pcall(target.view, target, { api_version = object.apiVersion, kind = object.kind })
+  if not known and kube.is(view, "ValueError") then
+    return nil
+  elseif not known then
     error(view, 0)
   end
+  local metadata = object.metadata
+  metadata.namespace = metadata.namespace or view.namespace
+  local ok, item = pcall(view.find, view, metadata.name, { namespace = metadata.namespace })
+  if not ok and kube.is(item, "NamespaceError") and not metadata.namespace then
+    args.fail(object.kind .. " " .. metadata.name .. " has no namespace, and none was given (kubelua -n NAMESPACE, or --into)")
+  elseif not ok then
+    error(item, 0)
+  end
+  return item
 end
 
 --- Tells where what is there is not as the file says.

@@ -129,6 +129,24 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
+// TestRestoreSecret has a secret as people write them, whose texts the server encodes.
+func TestRestoreSecret(t *testing.T) {
+	t.Parallel()
+	ns, file := localtest.Namespace(t), filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {b: text}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []result{
+		{stdout: "NAMESPACE KIND NAME CHANGE\n" + ns + " Secret a create\n", stderr: "1 created, 0 changed, 0 were as in the file\n"},
+		{stdout: "NAMESPACE KIND NAME CHANGE\n", stderr: "0 created, 0 changed, 1 were as in the file\n"},
+	} {
+		kubelua(t, "-n", ns, "--allow-read="+file, "scripts/restore.lua", file, "--apply").check(t, want)
+	}
+	if got := localtest.Kubectl(t, "get", "--namespace="+ns, "secret/a", "--output=jsonpath={.data.b}"); got != "dGV4dA==" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestRestoreOtherGroups has kinds of the same names as those of Kubernetes.
 func TestRestoreOtherGroups(t *testing.T) {
 	t.Parallel()
@@ -150,7 +168,8 @@ func TestRestoreOtherGroups(t *testing.T) {
 // TestRestoreNothing gives restore.lua what isn't a manifest.
 func TestRestoreNothing(t *testing.T) {
 	for text, want := range map[string]string{
-		"a: [":                                 "neither YAML nor JSON: yaml: line 1: did not find expected node content",
+		"a: [": "neither YAML nor JSON: yaml: line 1: did not find expected node content",
+		"{apiVersion: v1, kind: Secret, metadata: {name: a}}": "Secret a has no namespace, and none was given (kubelua -n NAMESPACE, or --into)",
 		"a: b":                                 "object 1 of the file lacks an apiVersion, a kind or a name",
 		"{apiVersion: v1, kind: Pod, spec: a}": "object 1 of the file lacks an apiVersion, a kind or a name",
 	} {

@@ -1,5 +1,7 @@
 --- Makes a manifest of an object as the server has it: what somebody wanted, without
 --- what the server and its controllers have filled in.
+local base64 = require "base64"
+
 local manifest = {}
 
 --- Annotations that controllers keep for themselves, as patterns.
@@ -108,6 +110,16 @@ local function clean_job(job)
   end
 end
 
+--- Writes the texts of a secret as the server keeps them: encoded.
+---@param secret table
+local function clean_secret(secret)
+  for key, text in pairs(secret.stringData or {}) do
+    secret.data = secret.data or {}
+    secret.data[key] = base64.encode(text)
+  end
+  secret.stringData = nil
+end
+
 --- Cleans the spec of a service: addresses and ports that the server chose.
 ---@param spec table
 ---@param options table
@@ -142,6 +154,7 @@ local cleaners = {
   PodTemplate = function(object) clean_template(object.template) end,
   ["ReplicaSet.apps"] = function(object) clean_template(object.spec.template) end,
   ReplicationController = function(object) clean_template(object.spec.template) end,
+  Secret = clean_secret,
   Service = function(object, options) clean_service(object.spec, options) end,
   ServiceAccount = function(object) object.secrets = nil end,
   ["StatefulSet.apps"] = function(object)
