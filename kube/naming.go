@@ -205,7 +205,7 @@ func unknownName(offered []*Resource, name string, namings []naming) *Error {
 		}
 	}
 	var near []string
-	for _, n := range nearest(name, known) {
+	for _, n := range closest(name, known) {
 		for _, plural := range plurals[n] {
 			if !slices.Contains(near, plural) {
 				near = append(near, plural)

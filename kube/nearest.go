@@ -47,6 +47,19 @@ func nearest(name string, known []string) []string {
 	return names
 }
 
+// closest is nearest without the names that are farther than the first: where short
+// names count, many are near by chance.
+func closest(name string, known []string) []string {
+	near := nearest(name, known)
+	name = strings.ToLower(name)
+	for i, n := range near {
+		if distance(name, strings.ToLower(n)) > distance(name, strings.ToLower(near[0])) {
+			return near[:i]
+		}
+	}
+	return near
+}
+
 // distance is the number of single-byte insertions, deletions, substitutions
 // and swaps of neighbours that turn a into b (optimal string alignment).
 func distance(a, b string) int {
