@@ -74,6 +74,18 @@ local function getter(key, method)
   end
 end
 
+-- sure is a getter that gives each element a key.
+local function sure(key, method)
+  local get = getter(key, method)
+  return function(a, b)
+    local k = get(a, b)
+    if k == nil then
+      lib.invalid("iter:" .. method .. ": the key of an element is nil")
+    end
+    return k
+  end
+end
+
 local methods = {}
 
 function methods.map(step, fn)
@@ -230,7 +242,7 @@ function methods.chunk(step, n)
 end
 
 function methods.uniq(step, key)
-  local get, seen = getter(key, "uniq"), {}
+  local get, seen = sure(key, "uniq"), {}
   return new(function()
     while true do
       local a, b = step()
@@ -238,9 +250,7 @@ function methods.uniq(step, key)
         return nil
       end
       local k = get(a, b)
-      if k == nil then
-        lib.invalid("iter:uniq: the key of an element is nil")
-      elseif not seen[k] then
+      if not seen[k] then
         seen[k] = true
         return a, b
       end
@@ -304,12 +314,9 @@ function methods.to_set(step)
 end
 
 function methods.group_by(step, key)
-  local get, groups = getter(key, "group_by"), {}
+  local get, groups = sure(key, "group_by"), {}
   for a, b in step do
     local k = get(a, b)
-    if k == nil then
-      lib.invalid("iter:group_by: the key of an element is nil")
-    end
     groups[k] = groups[k] or {}
     table.insert(groups[k], a)
   end
@@ -317,12 +324,9 @@ function methods.group_by(step, key)
 end
 
 function methods.count_by(step, key)
-  local get, counts = getter(key, "count_by"), {}
+  local get, counts = sure(key, "count_by"), {}
   for a, b in step do
     local k = get(a, b)
-    if k == nil then
-      lib.invalid("iter:count_by: the key of an element is nil")
-    end
     counts[k] = (counts[k] or 0) + 1
   end
   return counts
