@@ -160,15 +160,23 @@ func (vm *VM) Attended() bool {
 // Raise raises err in L as the bindings do. See [host.Host].
 func (vm *VM) Raise(L *lua.LState, err error) { vm.kube.Raise(L, err) }
 
-// Null, Integer, Array, JSON, YAML, CheckYAML, Shown and Suggest are those of the bindings. See
-// [host.Values].
-func (vm *VM) Null() lua.LValue                { return vm.kube.Null() }
-func (vm *VM) Integer(n int64) lua.LValue      { return vm.kube.Integer(n) }
+// Null is the value for null of JSON, as the bindings have it. See [host.Values], for
+// all that follows too.
+func (vm *VM) Null() lua.LValue { return vm.kube.Null() }
+
+// Integer is the value for an integer that a Lua number can't hold exactly.
+func (vm *VM) Integer(n int64) lua.LValue { return vm.kube.Integer(n) }
+
+// Array is a new empty table that is written as an array.
 func (vm *VM) Array(L *lua.LState) *lua.LTable { return vm.kube.Array(L) }
+
+// JSON is a value as JSON text on one line.
 func (vm *VM) JSON(L *lua.LState, v lua.LValue, what string) ([]byte, error) {
 	text, err := vm.kube.Written(L, v, what)
 	return text.Raw(), err
 }
+
+// YAML is a value as YAML text in the form that kubectl gives it.
 func (vm *VM) YAML(L *lua.LState, v lua.LValue, what string) (string, error) {
 	text, err := vm.kube.Written(L, v, what)
 	if err != nil {
@@ -178,13 +186,19 @@ func (vm *VM) YAML(L *lua.LState, v lua.LValue, what string) (string, error) {
 	host.CheckLength(L, text.IndentedLength(indent))
 	return text.YAML(), nil
 }
+
+// CheckYAML refuses a YAML text that might take more than the run may hold.
 func (vm *VM) CheckYAML(L *lua.LState, text string) error {
 	return kube.CheckYAML(L.Context(), []byte(text))
 }
+
+// Shown is JSON for what people look at: what belongs to a Secret is "***".
 func (vm *VM) Shown(_ *lua.LState, v lua.LValue, _ string) ([]byte, error) {
 	text, err := vm.kube.Shown(v)
 	return text.Raw(), err
 }
+
+// Suggest forms the end of a message about a name that isn't known.
 func (vm *VM) Suggest(name string, known []string) string { return vm.kube.Suggest(name, known) }
 
 // AtClose has release called when the VM is closed.
