@@ -146,25 +146,30 @@ func TestDiscoveryOfWhatDoesNotAnswer(t *testing.T) {
 	require.ErrorContains(t, err, `unknown resource "as"; the server can't tell now what it serves as example.com/v1`)
 }
 
+// asking connects with a cache, and returns how often what use does asked the server
+// what it offers.
+func asking(t *testing.T, cacheDir string, use func(c *Cluster)) int32 {
+	t.Helper()
+	var count atomic.Int32
+	c, err := Connect(Options{Kubeconfig: localtest.Kubeconfig(t), CacheDir: cacheDir, Links: []Link{func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/apis" {
+				count.Add(1)
+			}
+			return next.RoundTrip(req)
+		})
+	}}})
+	require.NoError(t, err)
+	defer c.Close()
+	use(c)
+	return count.Load()
+}
+
 // What one run has learnt another one uses, and asks anew where it is outdated.
 func TestDiscoveryBetweenRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	run := func(use func(c *Cluster)) (asked int32) {
-		var count atomic.Int32
-		c, err := Connect(Options{Kubeconfig: localtest.Kubeconfig(t), CacheDir: dir, Links: []Link{func(next http.RoundTripper) http.RoundTripper {
-			return roundTrip(func(req *http.Request) (*http.Response, error) {
-				if req.URL.Path == "/apis" {
-					count.Add(1)
-				}
-				return next.RoundTrip(req)
-			})
-		}}})
-		require.NoError(t, err)
-		defer c.Close()
-		use(c)
-		return count.Load()
-	}
+	run := func(use func(c *Cluster)) int32 { return asking(t, dir, use) }
 	view := func(c *Cluster, name string) *View {
 		v, err := c.View(t.Context(), name)
 		require.NoError(t, err)

@@ -60,128 +60,137 @@ func withoutWebSockets(refused *int) Link {
 	}
 }
 
-func TestExec(t *testing.T) {
-	t.Parallel()
+// protocol is one that streams go over, and the links of a cluster that has it so.
+type protocol struct {
+	name  string
+	links []Link
+}
+
+// overBoth runs a test over WebSockets and, as with a server that knows none, over SPDY.
+func overBoth(t *testing.T, test func(t *testing.T, over protocol)) {
+	t.Helper()
 	refused := 0
-	for _, protocol := range []struct {
-		name  string
-		links []Link
-	}{{"WebSocket", nil}, {"SPDY", []Link{withoutWebSockets(&refused)}}} {
-		t.Run(protocol.name, func(t *testing.T) {
-			c := connect(t, protocol.links...)
-			pod := runningPod(t, c, "p", "{}", oneContainer)
-			exec := func(stdin io.Reader, command ...string) (*ExecResult, error) {
-				return pod.Exec(t.Context(), command, stdin, 0, ExecOptions{})
-			}
-			t.Run("streams and code", func(t *testing.T) {
-				got, err := exec(nil, "sh", "-c", "echo out; echo err >&2; exit 3")
-				require.NoError(t, err)
-				assert.Equal(t, &ExecResult{3, []byte("out\n"), []byte("err\n")}, got)
-			})
-			t.Run("stdin", func(t *testing.T) {
-				given := make([]byte, 3<<20)
-				_, _ = rand.Read(given)
-				got, err := exec(bytes.NewReader(given), "cat")
-				require.NoError(t, err)
-				assert.Equal(t, 0, got.Code)
-				assert.True(t, bytes.Equal(given, got.Stdout))
-			})
-			t.Run("stdin fails", func(t *testing.T) {
-				why := errors.New("why")
-				_, err := exec(io.MultiReader(strings.NewReader("a"), iotest.ErrReader(why)), "cat")
-				assert.ErrorIs(t, err, why)
-				assert.ErrorContains(t, err, "(container web): stdin: why")
-			})
-			t.Run("big output", func(t *testing.T) {
-				const size = 50 << 20
-				for try := 0; ; try++ {
-					got, err := exec(nil, "head", "-c", fmt.Sprint(size), "/dev/zero")
-					require.NoError(t, err)
-					// See ExecStream for what a server may do to a WebSocket.
-					if protocol.name == "WebSocket" && len(got.Stdout) < size && got.Code == 0 && try < 5 {
-						continue
-					}
-					require.Len(t, got.Stdout, size)
-					break
-				}
-				_, err := pod.Exec(t.Context(), []string{"head", "-c", "2000", "/dev/zero"}, nil, 1000, ExecOptions{})
-				assert.ErrorContains(t, err, "larger than the limit of 1000 bytes")
-			})
-			t.Run("no such command", func(t *testing.T) {
-				_, err := exec(nil, "no-such-command")
-				assert.True(t, IsKind(err, APIError))
-				assert.ErrorContains(t, err, "exec no-such-command in pods "+pod.Meta().Namespace()+"/p (container web): ")
-				assert.ErrorContains(t, err, "executable file not found")
-			})
-			t.Run("timeout", func(t *testing.T) {
-				_, err := pod.Exec(t.Context(), []string{"sleep", "60"}, nil, 0, ExecOptions{Timeout: 300 * time.Millisecond})
-				assert.True(t, IsKind(err, TimeoutError), "%v", err)
-				assert.ErrorContains(t, err, "it has not ended after 300ms")
-			})
-			t.Run("terminal", func(t *testing.T) {
-				p, err := pod.ExecStream(t.Context(), []string{"sh", "-c", "while read x; do stty size; done; echo end >&2"}, ExecOptions{TTY: true})
-				require.NoError(t, err)
-				defer p.Close()
-				require.NoError(t, p.Resize(101, 37))
-				var said string
-				for !strings.Contains(said, "37 101") {
-					require.NoError(t, p.Write(t.Context(), []byte("word\n")))
-					out, err := p.Next(t.Context(), time.Minute)
-					require.NoError(t, err)
-					said += string(out.Data)
-				}
-				const endOfInput = "\x04"
-				require.NoError(t, p.Write(t.Context(), []byte(endOfInput)))
-				got, err := p.Collect(t.Context(), 0)
-				require.NoError(t, err)
-				assert.Contains(t, string(got.Stdout), "end")
-				assert.Empty(t, got.Stderr)
-			})
-			t.Run("dialogue", func(t *testing.T) {
-				p, err := pod.ExecStream(t.Context(), []string{"sh", "-c", "while read x; do echo got $x; done; exit 4"}, ExecOptions{})
-				require.NoError(t, err)
-				defer p.Close()
-				for _, word := range []string{"a", "b"} {
-					require.NoError(t, p.Write(t.Context(), []byte(word+"\n")))
-					out, err := p.Next(t.Context(), time.Minute)
-					require.NoError(t, err)
-					assert.Equal(t, Output{"stdout", []byte("got " + word + "\n")}, out)
-				}
-				p.CloseStdin()
-				code, err := p.Wait(t.Context())
-				assert.NoError(t, err)
-				assert.Equal(t, 4, code)
-				assert.ErrorContains(t, p.Write(t.Context(), []byte("c")), "has ended")
-			})
-			t.Run("closed", func(t *testing.T) {
-				p, err := pod.ExecStream(t.Context(), []string{"cat"}, ExecOptions{})
-				require.NoError(t, err)
-				p.Close()
-				_, err = p.Wait(t.Context())
-				assert.ErrorContains(t, err, "closed before the command ended")
-			})
-			t.Run("cancelled", func(t *testing.T) {
-				why := errors.New("why")
-				ctx, cancel := context.WithCancelCause(t.Context())
-				p, err := pod.ExecStream(ctx, []string{"cat"}, ExecOptions{})
-				require.NoError(t, err)
-				cancel(why)
-				_, err = p.Next(t.Context(), -1)
-				assert.Equal(t, io.EOF, err)
-			})
-			t.Run("cluster closed", func(t *testing.T) {
-				c := connect(t, protocol.links...)
-				pod := &Item{cluster: c, resource: pod.resource, raw: pod.raw}
-				p, err := pod.ExecStream(t.Context(), []string{"cat"}, ExecOptions{})
-				require.NoError(t, err)
-				c.Close()
-				_, err = p.Next(t.Context(), -1)
-				assert.ErrorContains(t, err, "the cluster is closed")
-				assert.Zero(t, c.client.life.open())
-			})
-		})
+	for _, over := range []protocol{{"WebSocket", nil}, {"SPDY", []Link{withoutWebSockets(&refused)}}} {
+		t.Run(over.name, func(t *testing.T) { test(t, over) })
 	}
 	assert.NotZero(t, refused)
+}
+
+func TestExec(t *testing.T) {
+	t.Parallel()
+	overBoth(t, func(t *testing.T, over protocol) {
+		c := connect(t, over.links...)
+		pod := runningPod(t, c, "p", "{}", oneContainer)
+		exec := func(stdin io.Reader, command ...string) (*ExecResult, error) {
+			return pod.Exec(t.Context(), command, stdin, 0, ExecOptions{})
+		}
+		t.Run("streams and code", func(t *testing.T) {
+			got, err := exec(nil, "sh", "-c", "echo out; echo err >&2; exit 3")
+			require.NoError(t, err)
+			assert.Equal(t, &ExecResult{3, []byte("out\n"), []byte("err\n")}, got)
+		})
+		t.Run("stdin", func(t *testing.T) {
+			given := make([]byte, 3<<20)
+			_, _ = rand.Read(given)
+			got, err := exec(bytes.NewReader(given), "cat")
+			require.NoError(t, err)
+			assert.Equal(t, 0, got.Code)
+			assert.True(t, bytes.Equal(given, got.Stdout))
+		})
+		t.Run("stdin fails", func(t *testing.T) {
+			why := errors.New("why")
+			_, err := exec(io.MultiReader(strings.NewReader("a"), iotest.ErrReader(why)), "cat")
+			assert.ErrorIs(t, err, why)
+			assert.ErrorContains(t, err, "(container web): stdin: why")
+		})
+		t.Run("big output", func(t *testing.T) {
+			const size = 50 << 20
+			for try := 0; ; try++ {
+				got, err := exec(nil, "head", "-c", fmt.Sprint(size), "/dev/zero")
+				require.NoError(t, err)
+				// See ExecStream for what a server may do to a WebSocket.
+				if over.name == "WebSocket" && len(got.Stdout) < size && got.Code == 0 && try < 5 {
+					continue
+				}
+				require.Len(t, got.Stdout, size)
+				break
+			}
+			_, err := pod.Exec(t.Context(), []string{"head", "-c", "2000", "/dev/zero"}, nil, 1000, ExecOptions{})
+			assert.ErrorContains(t, err, "larger than the limit of 1000 bytes")
+		})
+		t.Run("no such command", func(t *testing.T) {
+			_, err := exec(nil, "no-such-command")
+			assert.True(t, IsKind(err, APIError))
+			assert.ErrorContains(t, err, "exec no-such-command in pods "+pod.Meta().Namespace()+"/p (container web): ")
+			assert.ErrorContains(t, err, "executable file not found")
+		})
+		t.Run("timeout", func(t *testing.T) {
+			_, err := pod.Exec(t.Context(), []string{"sleep", "60"}, nil, 0, ExecOptions{Timeout: 300 * time.Millisecond})
+			assert.True(t, IsKind(err, TimeoutError), "%v", err)
+			assert.ErrorContains(t, err, "it has not ended after 300ms")
+		})
+		t.Run("terminal", func(t *testing.T) {
+			p, err := pod.ExecStream(t.Context(), []string{"sh", "-c", "while read x; do stty size; done; echo end >&2"}, ExecOptions{TTY: true})
+			require.NoError(t, err)
+			defer p.Close()
+			require.NoError(t, p.Resize(101, 37))
+			var said string
+			for !strings.Contains(said, "37 101") {
+				require.NoError(t, p.Write(t.Context(), []byte("word\n")))
+				out, err := p.Next(t.Context(), time.Minute)
+				require.NoError(t, err)
+				said += string(out.Data)
+			}
+			const endOfInput = "\x04"
+			require.NoError(t, p.Write(t.Context(), []byte(endOfInput)))
+			got, err := p.Collect(t.Context(), 0)
+			require.NoError(t, err)
+			assert.Contains(t, string(got.Stdout), "end")
+			assert.Empty(t, got.Stderr)
+		})
+		t.Run("dialogue", func(t *testing.T) {
+			p, err := pod.ExecStream(t.Context(), []string{"sh", "-c", "while read x; do echo got $x; done; exit 4"}, ExecOptions{})
+			require.NoError(t, err)
+			defer p.Close()
+			for _, word := range []string{"a", "b"} {
+				require.NoError(t, p.Write(t.Context(), []byte(word+"\n")))
+				out, err := p.Next(t.Context(), time.Minute)
+				require.NoError(t, err)
+				assert.Equal(t, Output{"stdout", []byte("got " + word + "\n")}, out)
+			}
+			p.CloseStdin()
+			code, err := p.Wait(t.Context())
+			assert.NoError(t, err)
+			assert.Equal(t, 4, code)
+			assert.ErrorContains(t, p.Write(t.Context(), []byte("c")), "has ended")
+		})
+		t.Run("closed", func(t *testing.T) {
+			p, err := pod.ExecStream(t.Context(), []string{"cat"}, ExecOptions{})
+			require.NoError(t, err)
+			p.Close()
+			_, err = p.Wait(t.Context())
+			assert.ErrorContains(t, err, "closed before the command ended")
+		})
+		t.Run("cancelled", func(t *testing.T) {
+			why := errors.New("why")
+			ctx, cancel := context.WithCancelCause(t.Context())
+			p, err := pod.ExecStream(ctx, []string{"cat"}, ExecOptions{})
+			require.NoError(t, err)
+			cancel(why)
+			_, err = p.Next(t.Context(), -1)
+			assert.Equal(t, io.EOF, err)
+		})
+		t.Run("cluster closed", func(t *testing.T) {
+			c := connect(t, over.links...)
+			pod := &Item{cluster: c, resource: pod.resource, raw: pod.raw}
+			p, err := pod.ExecStream(t.Context(), []string{"cat"}, ExecOptions{})
+			require.NoError(t, err)
+			c.Close()
+			_, err = p.Next(t.Context(), -1)
+			assert.ErrorContains(t, err, "the cluster is closed")
+			assert.Zero(t, c.client.life.open())
+		})
+	})
 }
 
 func TestExecOfOnePodAtOnce(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,21 +43,7 @@ func TestRenew(t *testing.T) {
 	namespace := localtest.Namespace(t)
 	group := namespace + ".example.com"
 	dir := t.TempDir()
-	run := func(use func(c *Cluster)) (asked int32) {
-		var count atomic.Int32
-		c, err := Connect(Options{Kubeconfig: localtest.Kubeconfig(t), CacheDir: dir, Links: []Link{func(next http.RoundTripper) http.RoundTripper {
-			return roundTrip(func(req *http.Request) (*http.Response, error) {
-				if req.URL.Path == "/apis" {
-					count.Add(1)
-				}
-				return next.RoundTrip(req)
-			})
-		}}})
-		require.NoError(t, err)
-		defer c.Close()
-		use(c)
-		return count.Load()
-	}
+	run := func(use func(c *Cluster)) int32 { return asking(t, dir, use) }
 	c := connect(t)
 	define(t, c, group, "gears", "Gear", versionOf("v1alpha1", true, true))
 	cogs := define(t, c, group, "cogs", "Cog", versionOf("v1", true, true))
