@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -20,10 +21,13 @@ import (
 //go:embed page.html style.css
 var files embed.FS
 
-// pages are the templates. All that they are given is text to them.
-var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"moment": moment, "took": took, "visible": visible, "verdict": verdict,
-}).ParseFS(files, "page.html"))
+// pages are the templates, parsed when the first page is asked for: most runs of the
+// program show none. All that they are given is text to them.
+var pages = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"moment": moment, "took": took, "visible": visible, "verdict": verdict,
+	}).ParseFS(files, "page.html"))
+})
 
 // page is what all pages show.
 type page struct {
@@ -174,7 +178,7 @@ func (b *board) show(w http.ResponseWriter, name string, p any) { b.write(w, htt
 
 func (b *board) write(w http.ResponseWriter, code int, name string, p any) {
 	var text bytes.Buffer
-	if err := pages.ExecuteTemplate(&text, name, p); err != nil {
+	if err := pages().ExecuteTemplate(&text, name, p); err != nil {
 		b.Log.Error("a page can't be made", "page", name, "error", err)
 		plain(w, http.StatusInternalServerError, "the page can't be made")
 		return
