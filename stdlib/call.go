@@ -1,7 +1,6 @@
 package stdlib
 
 import (
-	"context"
 	"math"
 	"time"
 
@@ -39,9 +38,6 @@ func (c call) pushText(text string) int {
 	host.CheckLength(c.L, len(text))
 	return c.push(lua.LString(text))
 }
-
-// block runs a call that may wait and raises its error.
-func (c call) block(fn func(ctx context.Context) error) { c.raise(c.host.Block(c.L, fn)) }
 
 // absent tells whether argument i is missing.
 func (c call) absent(i int) bool { return c.L.Get(i) == lua.LNil }
