@@ -3,11 +3,11 @@ package bindings
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/kubelua/kubelua/kube"
+	"github.com/kubelua/kubelua/stdlib"
 	"github.com/kubelua/kubelua/stdlib/host"
 )
 
@@ -112,7 +112,7 @@ func (cl class[T]) metatable(b *binding, L *lua.LState) *lua.LTable {
 			return 1
 		})
 	}
-	set("__concat", concat)
+	set("__concat", stdlib.Concat)
 	if cl.equal != nil {
 		set("__eq", func(L *lua.LState) int {
 			a, aok := L.CheckUserData(1).Value.(T)
@@ -190,14 +190,4 @@ func (cl class[T]) known(self T) []string {
 // userdata wraps a Go value for Lua.
 func (b *binding) userdata(value any, mt *lua.LTable) *lua.LUserData {
 	return &lua.LUserData{Value: value, Metatable: mt, Env: b.env}
-}
-
-// concat is the metamethod behind .. for values that have a text.
-func concat(L *lua.LState) int {
-	var text strings.Builder
-	for i := 1; i <= 2; i++ {
-		text.WriteString(L.ToStringMeta(L.Get(i)).String())
-	}
-	L.Push(lua.LString(text.String()))
-	return 1
 }

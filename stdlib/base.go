@@ -182,6 +182,15 @@ func baseType(L *lua.LState) int {
 // toString is tostring: what __tostring says, else how Lua shows the value.
 func toString(L *lua.LState, value lua.LValue) string { return textBy(L, "__tostring", value) }
 
+// Concat is the metamethod behind ".." of values that have a text: it joins the texts of
+// both operands, as tostring has them.
+func Concat(L *lua.LState) int {
+	text := toString(L, L.Get(1)) + toString(L, L.Get(2))
+	host.CheckLength(L, len(text))
+	L.Push(lua.LString(text))
+	return 1
+}
+
 // textBy is what the given metamethod says, else how Lua shows the value.
 func textBy(L *lua.LState, metamethod string, value lua.LValue) string {
 	fn := L.GetMetaField(value, metamethod)

@@ -69,9 +69,7 @@ func (cl class[T]) metatable(c call) *lua.LTable {
 			return 0
 		},
 		"__tostring": func(c call) int { return c.push(lua.LString(cl.text(cl.self(c, "")))) },
-		"__concat": func(c call) int {
-			return c.pushText(toString(c.L, c.L.Get(1)) + toString(c.L, c.L.Get(2)))
-		},
+		"__concat":   func(c call) int { return Concat(c.L) },
 	}
 	if cl.iter != nil {
 		meta["__iter"] = func(c call) int { return c.push(c.L.NewFunction(cl.iter(c, cl.self(c, "")))) }
