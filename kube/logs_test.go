@@ -208,7 +208,12 @@ func (r repeated) Read(p []byte) (int, error) {
 func answered(t *testing.T, respond func(*http.Request) *http.Response) *Cluster {
 	t.Helper()
 	c, err := Connect(Options{URL: "http://answered.example.com", Links: []Link{func(http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(r *http.Request) (*http.Response, error) { return respond(r), nil })
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if err := r.Context().Err(); err != nil { // as a server is asked nothing then
+				return nil, err
+			}
+			return respond(r), nil
+		})
 	}}})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
