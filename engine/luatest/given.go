@@ -49,6 +49,26 @@ func (r *trial) open(L *lua.LState, h host.Host) lua.LValue {
 			L.Push(lua.LString(r.position(L)))
 			return 1
 		},
+		"hold": func(L *lua.LState) int {
+			f := r.fixture(L, h)
+			defer f.give()
+			f.hold(func() bool {
+				L.Push(L.CheckFunction(2))
+				L.Call(0, 1)
+				defer L.Pop(1)
+				return lua.LVAsBool(L.Get(-1))
+			})
+			return 0
+		},
+		"leave": func(L *lua.LState) int {
+			f := r.fixture(L, h)
+			defer f.give()
+			f.leave(func() {
+				L.Push(L.CheckFunction(2))
+				L.Call(0, 0)
+			})
+			return 0
+		},
 		"log": func(L *lua.LState) int {
 			r.block(L, h, func(context.Context) error { return nil }) // what was printed before stands before
 			fmt.Fprintf(&r.output, "%s: %s\n", r.position(L), L.CheckString(1))
@@ -135,6 +155,14 @@ func (r *trial) load(L *lua.LState, h host.Host, text, name string, args ...lua.
 	L.Call(len(args), 1)
 	defer L.Pop(1)
 	return L.Get(-1)
+}
+
+// fixture is the fixture of the first argument, for the caller alone until it gives
+// it back.
+func (r *trial) fixture(L *lua.LState, h host.Host) *fixture {
+	f := r.fixtures.of(L.CheckString(1))
+	r.block(L, h, f.take)
+	return f
 }
 
 // block runs a call that may wait, and raises its error.

@@ -52,6 +52,7 @@ func (s Suite) plan() (tests []Test, broken []Result) {
 // end. The error is the reason for which ctx has ended before they had.
 func (s Suite) Run(ctx context.Context, to Reporter) (Count, error) {
 	began := time.Now()
+	s.fixtures = new(fixtures)
 	tests, broken := s.plan()
 	to.Begin(len(tests) + len(broken))
 	var (

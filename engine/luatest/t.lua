@@ -245,13 +245,19 @@ local function found(data)
   return ok and item
 end
 
--- remove deletes an object, which another test with the same fixture may do at the
--- same time.
+-- remove deletes an object, which may be gone. The next test that applies it finds
+-- nothing of it, unless something holds it up.
 local function remove(item)
-  local ok, err = pcall(item.delete, item)
-  if not ok and not kube.is(err, "LookupError") then
+  local ok, err = pcall(item.delete, item, { wait = "10s" })
+  if not ok and not kube.is(err, "LookupError") and not kube.is(err, "TimeoutError") then
     error(err, 0)
   end
+end
+
+-- key names an object among those of all tests.
+local function key(data)
+  local meta = data.metadata or {}
+  return table.concat({ tostring(data.apiVersion), tostring(data.kind), meta.namespace or "", meta.name or "" }, "/")
 end
 
 function T:apply(fixture)
@@ -259,17 +265,24 @@ function T:apply(fixture)
     fixture = suite.read(fixture)
   end
   local namespace = self.namespace
+  local single = type(fixture) == "table" and fixture.kind
+  if single then
+    fixture = { fixture } -- of a list those that live in namespaces go to this one
+  end
   -- What stands outside of the namespace isn't gone with it.
-  for _, data in ipairs(type(fixture) == "string" and kube.parse(fixture) or fixture.kind and { fixture } or fixture) do
-    local before = found(data)
+  for _, data in ipairs(type(fixture) == "string" and kube.parse(fixture) or fixture) do
+    suite.hold(key(data), function() return found(data) end)
     self:defer(function()
-      local item = not before and found(data)
-      if item and item.meta.namespace ~= namespace then
-        remove(item)
-      end
+      suite.leave(key(data), function()
+        local item = found(data)
+        if item and item.meta.namespace ~= namespace then
+          remove(item)
+        end
+      end)
     end)
   end
-  return cluster:apply(fixture, { namespace = namespace })
+  local applied = cluster:apply(fixture, { namespace = namespace })
+  return single and applied[1] or applied
 end
 
 function T:run(script, ...)

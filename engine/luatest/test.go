@@ -37,6 +37,8 @@ type Test struct {
 
 	// Extend is Lua that gets the table of t's methods, to add some, and t.
 	Extend engine.Source
+
+	fixtures *fixtures // of the suite; nil is of this test alone
 }
 
 // DefaultTimeout is how long a test may take unless told.
@@ -63,6 +65,9 @@ var failingLine = sync.OnceValue(func() *regexp.Regexp {
 // Run runs the test.
 func (t Test) Run(ctx context.Context) Result {
 	r := &trial{Test: t, began: time.Now()}
+	if r.fixtures == nil {
+		r.fixtures = new(fixtures)
+	}
 	limit := t.Timeout
 	if limit == 0 {
 		limit = DefaultTimeout

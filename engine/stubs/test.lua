@@ -16,7 +16,7 @@
 local T = {}
 
 --- Has objects be as a fixture says, in the namespace of the test where they name none. What it creates outside of that
---- is deleted after the test.
+--- is deleted after the last test of a run that applied it.
 ---
 --- ```lua
 --- t:apply("fixtures/web.yaml")
