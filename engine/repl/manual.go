@@ -52,7 +52,8 @@ func (m *manual) function(name string, s *luacats.Symbol) {
 		}
 		m.title(name + signature(params, o.Returns))
 	}
-	prose, examples := parted(s.Doc)
+	prose, _ := parted(s.Doc)
+	_, examples := parted(m.index.WithExample(s))
 	m.prose(prose)
 	m.terms("Arguments:", each(s.Params, func(p luacats.Param) entry {
 		return entry{typed(p.Name, p.Optional, p.Type), p.Doc, m.choices(p.Type)}

@@ -1,6 +1,7 @@
 package luacats
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -105,6 +106,23 @@ func (x *Index) Member(t Type, name string) *Symbol {
 		}
 	}
 	return nil
+}
+
+// WithExample is the text that shows how a function is called: its own, or else
+// that of its class where that calls it; "" if neither does.
+func (x *Index) WithExample(s *Symbol) string {
+	if strings.Contains(s.Doc, "```lua\n") {
+		return s.Doc
+	}
+	c := x.classes[s.Owner]
+	if c == nil {
+		return ""
+	}
+	_, code, _ := strings.Cut(c.Doc, "```lua\n")
+	if regexp.MustCompile(`[.:]` + regexp.QuoteMeta(s.Name) + `\b`).MatchString(code) {
+		return c.Doc
+	}
+	return ""
 }
 
 // On is a symbol as a receiver of the type has it: the receiver's class stands

@@ -173,6 +173,49 @@ func TestMembers(t *testing.T) {
 	assert.False(t, x.Inherits("shop.View", "shop.PodView"))
 }
 
+func TestWithExample(t *testing.T) {
+	t.Parallel()
+	x, err := luacats.Load(luacats.File{Name: "bell.lua", Text: `---@meta
+
+--- A bell that rings.
+---
+--- ` + "```lua" + `
+--- bell:ring()
+--- print(bell.ringing)
+--- ` + "```" + `
+---@class Bell
+local Bell = {}
+
+function Bell:ring() end
+
+--- Hits it.
+---
+--- ` + "```lua" + `
+--- bell:hit(3)
+--- ` + "```" + `
+---@param times integer
+function Bell:hit(times) end
+
+function Bell:rin() end
+
+function Bell:rings() end
+
+---@class Plain
+local Plain = {}
+
+function Plain:ring() end
+
+function ring() end
+`})
+	require.NoError(t, err)
+	bell := x.Class("Bell")
+	for name, want := range map[string]string{"ring": bell.Doc, "hit": "Hits it.\n\n```lua\nbell:hit(3)\n```", "rin": "", "rings": ""} {
+		assert.Equal(t, want, x.WithExample(x.Member(luacats.ClassType("Bell"), name)), name)
+	}
+	assert.Empty(t, x.WithExample(x.Member(luacats.ClassType("Plain"), "ring")), "a class without an example")
+	assert.Empty(t, x.WithExample(x.Global("ring")), "a global without an example")
+}
+
 func TestElement(t *testing.T) {
 	t.Parallel()
 	x := load(t)
