@@ -31,6 +31,12 @@ function Cluster:apply(data, options) end
 ---@field namespace? string The namespace of data that names none.
 
 --- Releases the cluster. What uses it afterwards raises.
+---
+--- ```lua
+--- local staging = kube.cluster { context = "staging" }
+--- for node in staging.nodes do print(node) end
+--- staging:close()
+--- ```
 function Cluster:close() end
 
 --- Creates an object; AlreadyExists if it is there. A list, or a text of several documents, is created in the order in
@@ -50,6 +56,11 @@ function Cluster:create(data, options) end
 ---@field namespace? string The namespace of data that names none.
 
 --- The item of an object's data. Nothing is sent but, for an unknown kind, the question what the server serves.
+---
+--- ```lua
+--- local pod = cluster:item { apiVersion = "v1", kind = "Pod", metadata = { name = "cart-0", namespace = "shop" } }
+--- pod:delete()
+--- ```
 ---@param data kube.Data
 ---@return kube.Item
 function Cluster:item(data) end

@@ -6,6 +6,12 @@
 local Log = {}
 
 --- Waits for the next line.
+---
+--- ```lua
+--- local log = pod:logs { follow = true }
+--- local line, why = log:next { timeout = "10s" }
+--- print(line or why)
+--- ```
 ---@param timeout? kube.Duration|kube.NextOptions At most so long; 0 only looks.
 ---@return string? line
 ---@return kube.Pod|kube.Ended pod # The pod, or why there is no line.

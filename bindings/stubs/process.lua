@@ -17,12 +17,22 @@ local Process = {}
 function Process:close_stdin() end
 
 --- Waits for the next piece of output.
+---
+--- ```lua
+--- local process = pod:exec({ "tail", "-f", "/var/log/app.log" }, { stream = true })
+--- local text, stream = process:next { timeout = "10s" }
+--- ```
 ---@param timeout? kube.Duration|kube.NextOptions At most so long; 0 only looks.
 ---@return string? text
 ---@return "stdout"|"stderr"|kube.Ended stream # The stream, or why there is no text.
 function Process:next(timeout) end
 
 --- Tells a terminal its size.
+---
+--- ```lua
+--- local top = pod:exec({ "top" }, { stream = true, tty = true })
+--- top:resize(120, 40)
+--- ```
 ---@param cols integer
 ---@param rows integer
 function Process:resize(cols, rows) end
@@ -37,6 +47,12 @@ function Process:resize(cols, rows) end
 function Process:wait(timeout) end
 
 --- Writes to the input.
+---
+--- ```lua
+--- local shell = pod:exec({ "sh" }, { stream = true })
+--- shell:write("df -h\nexit\n")
+--- for text in shell do io.write(text) end
+--- ```
 ---@param text string
 function Process:write(text) end
 
@@ -48,6 +64,12 @@ function Process:write(text) end
 local PortForward = {}
 
 --- Waits for the next error of a connection.
+---
+--- ```lua
+--- local forward = pod:port_forward(8080)
+--- local err, why = forward:next { timeout = "1m" }
+--- if err then print(err.message) end
+--- ```
 ---@param timeout? kube.Duration|kube.NextOptions At most so long; 0 only looks.
 ---@return kube.Error?
 ---@return kube.Ended? why # Why there is none.

@@ -11,6 +11,12 @@
 local Proxy = {}
 
 --- Closes a proxy that kube.proxy made.
+---
+--- ```lua
+--- local api = kube.proxy { url = "http://localhost:8001" }
+--- print(api:get("/version").gitVersion)
+--- api:close()
+--- ```
 function Proxy:close() end
 
 --- Sends a DELETE.

@@ -47,6 +47,12 @@ function View:apply(data, options) end
 function View:cached() end
 
 --- Ends a cached view.
+---
+--- ```lua
+--- local pods = cluster.pods:cached()
+--- print(#pods)
+--- pods:close()
+--- ```
 function View:close() end
 
 --- Creates an object; AlreadyExists if it is there.

@@ -22,6 +22,12 @@ function Watcher:next(timeout) end
 local Stream = {}
 
 --- Ends it.
+---
+--- ```lua
+--- local watcher = cluster.pods:watch()
+--- task.spawn(function() task.sleep("1m"); watcher:close() end)
+--- for event in watcher do print(event) end
+--- ```
 function Stream:close() end
 
 ---@class kube.NextOptions
@@ -51,6 +57,11 @@ local Event = {}
 local RawWatcher = {}
 
 --- Waits for the next event.
+---
+--- ```lua
+--- local event, why = cluster.proxy:watch("/api/v1/nodes"):next { timeout = "5s" }
+--- print(event and event.type or why)
+--- ```
 ---@param timeout? kube.Duration|kube.NextOptions At most so long; 0 only looks.
 ---@return kube.RawEvent?
 ---@return kube.Ended? why # Why there is none.
