@@ -209,7 +209,7 @@ func supposed() map[string]string {
 	return map[string]string{
 		"deployment": "kube.Deployment", "item": "kube.Item", "node": "kube.Node", "pod": "kube.Pod", "pods": "kube.Pod[]",
 		"secret": "kube.Secret", "t": "test.T", "report": "tabular.Table", "ticker": "task.Timer", "watcher": "kube.Watcher",
-		"body": "string", "key": "string",
+		"web": "kube.Deployment", "bar": "ui.Progress", "names": "string[]", "body": "string", "key": "string",
 	}
 }
 

@@ -65,6 +65,20 @@ The string n times.
 Arguments:
   n: integer
   separator?: string  What stands between.
+
+    print(("ab"):rep(3, "-"))                      --> ab-ab-ab
+`,
+		// The example is that of the class, which calls it.
+		"test.Clock.now": `test.Clock:now() -> time.Time
+
+The time that it shows.
+
+    function test_expires(t)
+      local clock = t:clock("2026-01-01T00:00:00Z")
+      clock:advance("36h")
+      t:eq(tostring(clock:now()), "2026-01-02T12:00:00Z")
+      clock:set("2027-01-01T00:00:00Z")
+    end
 `,
 		"kube.PatchType": `kube.PatchType: "merge"|"strategic"|"json"|"apply"
 
@@ -86,7 +100,7 @@ Fields:
   Active: "Active"
   Terminating: "Terminating"
 `,
-		"kube.now():age": "kube.now():age() -> number\n\nHow many seconds ago it was.\n",
+		"kube.now():age": "kube.now():age() -> number\n\nHow many seconds ago it was.\n\n    if pod.meta.created:age() > 7 * 86400 then print(pod) end\n",
 		"web":            "web: table\n\nFields:\n  name: string\n  start: function\n",
 		"web.start":      "web.start = function(when, ...) -- test:4\n",
 		"n":              "n: number\n",

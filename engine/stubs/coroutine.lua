@@ -1,10 +1,27 @@
 ---@meta coroutine
 
 --- Functions that stop and go on, as in Lua 5.4. They can yield wherever Lua code runs.
+---
+--- ```lua
+--- local pages = coroutine.create(function(first)
+---   local more = coroutine.yield(first + 1)
+---   return more * 2
+--- end)
+--- print(coroutine.resume(pages, 1))              --> true 2
+--- print(coroutine.status(pages))                 --> suspended
+--- print(coroutine.resume(pages, 5))              --> true 10
+--- print(coroutine.status(pages))                 --> dead
+--- ```
 ---@class coroutinelib
 coroutine = {}
 
 --- Ends a coroutine that is suspended or dead.
+---
+--- ```lua
+--- local co = coroutine.create(function() coroutine.yield() end)
+--- coroutine.resume(co)
+--- print(coroutine.close(co), coroutine.status(co))           --> true dead
+--- ```
 ---@param co thread
 ---@return boolean # False if it had ended by an error.
 ---@return any? err
@@ -16,6 +33,10 @@ function coroutine.close(co) end
 function coroutine.create(fn) end
 
 --- Whether a coroutine runs.
+---
+--- ```lua
+--- print(coroutine.wrap(function() return coroutine.isyieldable() end)())    --> true
+--- ```
 ---@return boolean
 function coroutine.isyieldable() end
 
@@ -27,6 +48,10 @@ function coroutine.isyieldable() end
 function coroutine.resume(co, ...) end
 
 --- The coroutine that runs, nil outside of coroutines.
+---
+--- ```lua
+--- print(coroutine.running())                     --> nil
+--- ```
 ---@return thread?
 function coroutine.running() end
 

@@ -99,10 +99,27 @@ function Job:run() end
 local Context = {}
 
 --- Why the run is being cancelled, nil while it isn't: what closes and cleans up can ask.
+---
+--- ```lua
+--- job { name = "sweep", run = function(ctx)
+---   for pod in cluster.pods do
+---     if ctx:cancelled() then break end
+---   end
+--- end }
+--- ```
 ---@return string? why
 function Context:cancelled() end
 
 --- Logs for those who look after the scheduler, beside what print writes. Fields are data that goes with a message.
+---
+--- ```lua
+--- job { name = "sweep", run = function(ctx)
+---   ctx.log:debug("began", { attempt = ctx.attempt })
+---   ctx.log:info("swept", { pods = 3 })
+---   ctx.log:warn("left one", { pod = "web-0" })
+---   ctx.log:error("failed", { pod = "web-1" })
+--- end }
+--- ```
 ---@class job.Log
 local Log = {}
 

@@ -18,11 +18,19 @@ arg = {}
 function pcall(fn, ...) end
 
 --- The value of a module, which is loaded once: a module of kubelua, or a file beside the script or in a folder of --path.
+---
+--- ```lua
+--- local time = require "time"
+--- ```
 ---@param name string
 ---@return any
 function require(name) end
 
 --- Like pcall, but what was raised goes through a function first, which sees the calls that led to it.
+---
+--- ```lua
+--- local ok, trace = xpcall(function() error("no quorum") end, debug.traceback)
+--- ```
 ---@param fn any
 ---@param handler fun(err: any): any
 ---@param ... any

@@ -149,6 +149,13 @@ function Task:wait(timeout) end
 local Queue = {}
 
 --- Ends the queue: what it holds can still be got.
+---
+--- ```lua
+--- local queue = task.queue(2)
+--- queue:put("a")
+--- queue:close()
+--- print(queue:get(), select(2, queue:get()))     --> a closed
+--- ```
 function Queue:close() end
 
 --- The next value, when there is one.
@@ -163,6 +170,11 @@ function Queue:close() end
 function Queue:get(timeout) end
 
 --- Puts a value, when there is room.
+---
+--- ```lua
+--- local queue = task.queue(1)
+--- print(queue:put("a"), queue:put("b", 0))       --> true nil timeout
+--- ```
 ---@param value any Anything but nil.
 ---@param timeout? kube.Duration|task.WaitOptions
 ---@return true?
@@ -170,6 +182,12 @@ function Queue:get(timeout) end
 function Queue:put(value, timeout) end
 
 --- What fires once or again and again: a loop over it gets the number of the tick.
+---
+--- ```lua
+--- local ticks = task.ticker("10ms")
+--- print(ticks:next(), ticks:next())              --> 1 2
+--- ticks:close()
+--- ```
 ---@class task.Timer
 ---@overload fun(): integer
 local Timer = {}

@@ -29,11 +29,20 @@ local args = {}
 function args.check(call, ...) end
 
 --- Ends the script as wrong usage.
+---
+--- ```lua
+--- if arg[1] == arg[2] then args.fail("both are the same namespace") end
+--- ```
 ---@param message string
 function args.fail(message) end
 
 --- Reads the arguments. The result has the options and words under their names, in lower case and with _ for what isn't a
 --- letter or digit, and single words under 1, 2 and so on, too.
+---
+--- ```lua
+--- local opts = args.parse({ { "--older-than", type = "duration", default = "7d" } }, { "--older-than", "2h" })
+--- print(opts.older_than)                         --> 2h
+--- ```
 ---@param declaration args.Declaration
 ---@param argv? string[] arg unless told.
 ---@return table<string|integer, any>

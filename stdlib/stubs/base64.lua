@@ -9,12 +9,20 @@
 local base64 = {}
 
 --- The bytes of a text.
+---
+--- ```lua
+--- print(base64.decode("aGVsbG8="))               --> hello
+--- ```
 ---@param text string
 ---@param options? base64.Options
 ---@return string
 function base64.decode(text, options) end
 
 --- The text of bytes.
+---
+--- ```lua
+--- print(base64.encode("a?>", { url = true }))    --> YT8-
+--- ```
 ---@param bytes string
 ---@param options? base64.Options
 ---@return string

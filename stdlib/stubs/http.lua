@@ -27,24 +27,40 @@ local http = {}
 ---@field user? string The user that logs in, with the password.
 
 --- Sends DELETE.
+---
+--- ```lua
+--- http.delete("https://grafana.example.com/api/annotations/7", { headers = { Authorization = "Bearer " .. key } })
+--- ```
 ---@param url string
 ---@param options? http.Options
 ---@return http.Response
 function http.delete(url, options) end
 
 --- Sends GET.
+---
+--- ```lua
+--- print(http.get("https://status.example.com/api", { timeout = "5s" }):json().state)
+--- ```
 ---@param url string
 ---@param options? http.Options
 ---@return http.Response
 function http.get(url, options) end
 
 --- Sends HEAD.
+---
+--- ```lua
+--- print(http.head("https://registry.example.com/v2/").status)
+--- ```
 ---@param url string
 ---@param options? http.Options
 ---@return http.Response
 function http.head(url, options) end
 
 --- Sends PATCH.
+---
+--- ```lua
+--- http.patch("https://api.example.com/silences/7", { json = { until_time = "2026-12-01T00:00:00Z" } })
+--- ```
 ---@param url string
 ---@param options? http.Options
 ---@return http.Response
@@ -61,12 +77,20 @@ function http.patch(url, options) end
 function http.post(url, options) end
 
 --- Sends PUT.
+---
+--- ```lua
+--- http.put("https://api.example.com/silences/7", { json = { reason = "drain" } })
+--- ```
 ---@param url string
 ---@param options? http.Options
 ---@return http.Response
 function http.put(url, options) end
 
 --- Sends a request of any method.
+---
+--- ```lua
+--- http.request("OPTIONS", "https://api.example.com/")
+--- ```
 ---@param method string
 ---@param url string
 ---@param options? http.Options
@@ -83,6 +107,11 @@ function http.request(method, url, options) end
 local Response = {}
 
 --- The value of its JSON.
+---
+--- ```lua
+--- local firing = http.get("https://alerts.example.com/api/v2/alerts"):json()
+--- print(#firing)
+--- ```
 ---@return any
 function Response:json() end
 

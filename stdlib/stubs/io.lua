@@ -8,6 +8,11 @@
 io = {}
 
 --- Closes a file, or the default output.
+---
+--- ```lua
+--- local out = assert(io.open("report.csv", "w"))
+--- io.close(out)
+--- ```
 ---@param file? io.File
 ---@return boolean? ok
 ---@return string? message
@@ -15,11 +20,21 @@ io = {}
 function io.close(file) end
 
 --- Writes what waits in the default output.
+---
+--- ```lua
+--- io.write("waiting ...")
+--- io.flush()
+--- ```
 ---@return io.File? file
 ---@return string? message
 function io.flush() end
 
 --- The default input, after it is set to a file if one is given. One that can't be opened raises.
+---
+--- ```lua
+--- io.input("names.txt")
+--- for line in io.lines() do print(line) end
+--- ```
 ---@param file? io.File|string
 ---@return io.File
 function io.input(file) end
@@ -57,6 +72,11 @@ function io.open(path, mode) end
 ---| "a+" # Read it, and write behind its end.
 
 --- The default output, after it is set to a file if one is given. One that can't be opened raises.
+---
+--- ```lua
+--- io.output("report.csv")
+--- io.write("name,restarts\n")
+--- ```
 ---@param file? io.File|string
 ---@return io.File
 function io.output(file) end
@@ -76,6 +96,10 @@ function io.output(file) end
 function io.popen(command, mode) end
 
 --- Reads from the default input; nil at the end.
+---
+--- ```lua
+--- local manifest = io.read("*a")
+--- ```
 ---@param ... io.Format A line unless given.
 ---@return any ...
 function io.read(...) end
@@ -89,23 +113,49 @@ function io.read(...) end
 ---| integer # So many bytes.
 
 --- A file to write and read, that is gone when it is closed. Needs --allow-write for the folder of temporary files.
+---
+--- ```lua
+--- local file = assert(io.tmpfile())
+--- file:write("a\n")
+--- file:seek("set")
+--- print(file:read())
+--- ```
 ---@return io.File? file
 ---@return string? message
 ---@return integer? number
 function io.tmpfile() end
 
 --- Whether a value is a file, and open; nil of anything else.
+---
+--- ```lua
+--- print(io.type(io.stdout), io.type("report.csv"))           --> file nil
+--- ```
 ---@param value any
 ---@return "file"|"closed file"?
 function io.type(value) end
 
 --- Writes to the default output.
+---
+--- ```lua
+--- io.write("web", " ", 3, "\n")
+--- ```
 ---@param ... string|number
 ---@return io.File? file
 ---@return string? message
 function io.write(...) end
 
 --- A file, a standard stream, or an end of a program's input or output.
+---
+--- ```lua
+--- local file = assert(io.open("report.csv", "w+"))
+--- file:setvbuf("full")
+--- file:write("name,restarts\n", "web,3\n")
+--- file:flush()
+--- file:seek("set")
+--- print(file:read())
+--- for line in file:lines() do print(line) end
+--- file:close()
+--- ```
 ---@class io.File
 local File = {}
 

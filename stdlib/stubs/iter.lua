@@ -99,10 +99,18 @@ function Iter:count(test) end
 function Iter:count_by(key) end
 
 --- Calls a function for each element.
+---
+--- ```lua
+--- iter(cluster.nodes):each(print)
+--- ```
 ---@param call fun(value: any, second: any)
 function Iter:each(call) end
 
 --- The elements after their number, from 1.
+---
+--- ```lua
+--- for i, name in iter({ "a", "b" }):enumerate() do print(i, name) end
+--- ```
 ---@return iter.Iter
 function Iter:enumerate() end
 
@@ -116,6 +124,10 @@ function Iter:enumerate() end
 function Iter:filter(test) end
 
 --- The first element, or the first one of which a function is true; nil if there is none.
+---
+--- ```lua
+--- local broken = iter(cluster.nodes):first(function(node) return node.spec.unschedulable end)
+--- ```
 ---@param test? fun(value: any, second: any): any
 ---@return any value
 ---@return any second
@@ -149,6 +161,11 @@ function Iter:group_by(key) end
 function Iter:join(separator) end
 
 --- The last element.
+---
+--- ```lua
+--- local newest = iter({ "v1", "v2" }):last()
+--- print(newest)                                  --> v2
+--- ```
 ---@return any value
 ---@return any second
 function Iter:last() end
@@ -163,35 +180,62 @@ function Iter:last() end
 function Iter:map(change) end
 
 --- The element with the largest key; nil if there is none.
+---
+--- ```lua
+--- local longest = iter({ "web", "search" }):max_by(function(name) return #name end)
+--- print(longest)                                 --> search
+--- ```
 ---@param key? iter.Key The element itself unless told.
 ---@return any value
 ---@return any second
 function Iter:max_by(key) end
 
 --- The element with the smallest key; nil if there is none.
+---
+--- ```lua
+--- local shortest = iter({ "web", "search" }):min_by(function(name) return #name end)
+--- print(shortest)                                --> web
+--- ```
 ---@param key? iter.Key The element itself unless told.
 ---@return any value
 ---@return any second
 function Iter:min_by(key) end
 
 --- A list of the elements of which a function is true, and one of the others.
+---
+--- ```lua
+--- local even, odd = iter.range(1, 5):partition(function(n) return n % 2 == 0 end)
+--- print(#even, #odd)                             --> 2 3
+--- ```
 ---@param test fun(value: any, second: any): any
 ---@return any[] yes
 ---@return any[] no
 function Iter:partition(test) end
 
 --- What a function makes of a value and each element in turn.
+---
+--- ```lua
+--- print(iter.range(1, 4):reduce(function(product, n) return product * n end, 1))    --> 24
+--- ```
 ---@param join fun(value: any, element: any, second: any): any
 ---@param value? any To begin with; the first element unless given.
 ---@return any
 function Iter:reduce(join, value) end
 
 --- The elements without the first ones.
+---
+--- ```lua
+--- print(iter({ "NAME", "web", "cart" }):skip(1):join())      --> web, cart
+--- ```
 ---@param count integer
 ---@return iter.Iter
 function Iter:skip(count) end
 
 --- The elements from the first one on of which a function is false.
+---
+--- ```lua
+--- print(iter({ 1, 5, 2 }):skip_while(function(n) return n < 3 end):join())    --> 5, 2
+--- ```
 ---@param test fun(value: any, second: any): any
 ---@return iter.Iter
 function Iter:skip_while(test) end
@@ -210,6 +254,10 @@ function Iter:sort_by(key, options) end
 ---@field descending? boolean The largest first.
 
 --- The sum of the elements or of their keys, which may be numbers, durations or quantities; 0 of none.
+---
+--- ```lua
+--- print(iter({ "a", "bc" }):sum(function(name) return #name end))    --> 3
+--- ```
 ---@param key? iter.Key
 ---@return any
 function Iter:sum(key) end
@@ -224,11 +272,19 @@ function Iter:sum(key) end
 function Iter:take(count) end
 
 --- The elements up to the first one of which a function is false.
+---
+--- ```lua
+--- print(iter({ 1, 5, 2 }):take_while(function(n) return n < 3 end):join())    --> 1
+--- ```
 ---@param test fun(value: any, second: any): any
 ---@return iter.Iter
 function Iter:take_while(test) end
 
 --- A table of the second values by the first ones.
+---
+--- ```lua
+--- local phases = iter(cluster.pods):map(function(pod) return pod.meta.name, pod.phase end):to_map()
+--- ```
 ---@return table
 function Iter:to_map() end
 
@@ -241,11 +297,19 @@ function Iter:to_map() end
 function Iter:to_set() end
 
 --- The elements without those whose key was there before.
+---
+--- ```lua
+--- print(iter({ "b", "a", "b" }):uniq():join())   --> b, a
+--- ```
 ---@param key? iter.Key The element itself unless told.
 ---@return iter.Iter
 function Iter:uniq(key) end
 
 --- The elements, each with one of another one, until either ends.
+---
+--- ```lua
+--- for old, new in iter({ 1, 2 }):zip({ 3, 4 }) do print(old, new) end
+--- ```
 ---@param other any
 ---@return iter.Iter
 function Iter:zip(other) end

@@ -12,6 +12,10 @@
 local json = {}
 
 --- Marks a table as an array, which is written as [] even when it is empty.
+---
+--- ```lua
+--- print(json.encode { names = json.array() })    --> {"names":[]}
+--- ```
 ---@param list? table A new one unless given.
 ---@return table # The same table.
 function json.array(list) end
@@ -51,6 +55,10 @@ function json.encode(value, options) end
 ---@field sort? boolean Puts the keys of what came from a cluster in order, too.
 
 --- Values as text, a line each.
+---
+--- ```lua
+--- io.write(json.encode_lines { { pod = "web" }, { pod = "cart" } })
+--- ```
 ---@param values any A list, or what a loop over values is over.
 ---@return string
 function json.encode_lines(values) end

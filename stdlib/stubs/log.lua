@@ -4,7 +4,10 @@
 ---
 --- ```lua
 --- local log = require "log"
+--- log.debug("looked at", { pod = "web-0" })     -- not written before log.level("debug")
 --- log.info("restarted", { deployment = "web", replicas = 3 })
+--- log.warn("no limits", { pod = "web-0" })
+--- log.error("rollout failed", { deployment = "web", reason = "ImagePullBackOff" })
 --- ```
 ---@class loglib
 local log = {}
@@ -20,6 +23,10 @@ function log.debug(message, fields) end
 function log.error(message, fields) end
 
 --- What the lines are: text for people, or JSON for programs. Returns what it is now.
+---
+--- ```lua
+--- log.format("json")
+--- ```
 ---@param format? "text"|"json"
 ---@return string
 function log.format(format) end
@@ -30,6 +37,10 @@ function log.format(format) end
 function log.info(message, fields) end
 
 --- From which level on messages are written; info unless told. Returns what it is now.
+---
+--- ```lua
+--- log.level("debug")
+--- ```
 ---@param level? "debug"|"info"|"warn"|"error"
 ---@return string
 function log.level(level) end
@@ -40,11 +51,24 @@ function log.level(level) end
 function log.warn(message, fields) end
 
 --- A logger whose messages all have some fields.
+---
+--- ```lua
+--- local shop = log.with { namespace = "shop" }
+--- shop:info("restarted", { deployment = "web" })
+--- ```
 ---@param fields table<string, any>
 ---@return log.Logger
 function log.with(fields) end
 
 --- A logger with fields of its own.
+---
+--- ```lua
+--- local shop = log.with { namespace = "shop" }
+--- shop:debug("looked at", { pod = "web-0" })
+--- shop:info("restarted", { deployment = "web" })
+--- shop:warn("no limits", { pod = "web-0" })
+--- shop:with({ deployment = "web" }):error("rollout failed")
+--- ```
 ---@class log.Logger
 local Logger = {}
 

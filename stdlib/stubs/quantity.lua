@@ -10,6 +10,10 @@
 local quantity = {}
 
 --- The quantity of a text or number.
+---
+--- ```lua
+--- print(quantity.parse("1Gi") > quantity.parse("1000Mi"))    --> true
+--- ```
 ---@param value string|number|quantity.Quantity
 ---@return quantity.Quantity
 function quantity.parse(value) end
@@ -30,6 +34,10 @@ function quantity.sum(values) end
 local Quantity = {}
 
 --- -1, 0 or 1, as it is less than, equal to or greater than another.
+---
+--- ```lua
+--- print(quantity.parse("1"):compare("1000m"))    --> 0
+--- ```
 ---@param other string|number|quantity.Quantity
 ---@return integer
 function Quantity:compare(other) end

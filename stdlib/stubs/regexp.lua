@@ -11,11 +11,19 @@
 local regexp = {}
 
 --- The expression of a text, best written in [[ ]].
+---
+--- ```lua
+--- print(regexp.compile([[^web-\d+$]]):matches("web-0"))      --> true
+--- ```
 ---@param expression string
 ---@return regexp.Regexp
 function regexp.compile(expression) end
 
 --- A text as an expression that matches it.
+---
+--- ```lua
+--- print(regexp.escape("registry.example.com"))   --> registry\.example\.com
+--- ```
 ---@param text string
 ---@return string
 function regexp.escape(text) end
@@ -42,12 +50,20 @@ local Regexp = {}
 function Regexp:find(text) end
 
 --- All matches.
+---
+--- ```lua
+--- for _, match in ipairs(regexp.compile([[\d+]]):find_all("a1b22")) do print(match[0]) end
+--- ```
 ---@param text string
 ---@param limit? integer No more of them.
 ---@return regexp.Match[]
 function Regexp:find_all(text, limit) end
 
 --- Whether it matches somewhere in a text.
+---
+--- ```lua
+--- print(regexp.compile("^kube-"):matches("shop"))            --> false
+--- ```
 ---@param text string
 ---@return boolean
 function Regexp:matches(text) end

@@ -19,6 +19,10 @@ local semver = {}
 function semver.parse(text) end
 
 --- Whether a text is a version.
+---
+--- ```lua
+--- print(semver.valid("v1.27.3"), semver.valid("latest"))     --> true false
+--- ```
 ---@param text string
 ---@return boolean
 function semver.valid(text) end
@@ -34,16 +38,28 @@ function semver.valid(text) end
 local Version = {}
 
 --- The next version.
+---
+--- ```lua
+--- print(semver.parse("1.27.3"):bump("minor"))    --> 1.28.0
+--- ```
 ---@param part "major"|"minor"|"patch"
 ---@return semver.Version
 function Version:bump(part) end
 
 --- -1, 0 or 1, as it is before, equal to or after another.
+---
+--- ```lua
+--- print(semver.parse("1.9.0"):compare("1.10.0")) --> -1
+--- ```
 ---@param other string|semver.Version
 ---@return integer
 function Version:compare(other) end
 
 --- Whether it is one that a constraint wants. A prerelease only is where the constraint names one.
+---
+--- ```lua
+--- print(semver.parse("1.28.0-rc.1"):satisfies(">= 1.27"))    --> false
+--- ```
 ---@param constraint string ">= 1.2, < 2", "^1.2", "~1.2.3", "1.x || 2.x".
 ---@return boolean
 function Version:satisfies(constraint) end

@@ -5,6 +5,10 @@
 string = {}
 
 --- The codes of bytes.
+---
+--- ```lua
+--- print(("AZ"):byte(1, -1))                      --> 65 90
+--- ```
 ---@param s string
 ---@param first? integer 1 unless given.
 ---@param last? integer first unless given.
@@ -12,11 +16,19 @@ string = {}
 function string.byte(s, first, last) end
 
 --- The string of the bytes with these codes.
+---
+--- ```lua
+--- print(string.char(65, 90))                     --> AZ
+--- ```
 ---@param ... integer
 ---@return string
 function string.char(...) end
 
 --- Where a pattern is found first: start, end and captures; nil where it isn't.
+---
+--- ```lua
+--- print(("web-7f9c"):find("-", 1, true))         --> 4 4
+--- ```
 ---@param s string
 ---@param pattern string
 ---@param from? integer Where to begin, 1 unless given.
@@ -47,6 +59,10 @@ function string.format(format, ...) end
 function string.gmatch(s, pattern) end
 
 --- Replaces matches of a pattern: the new string, and how many were replaced.
+---
+--- ```lua
+--- print(("a.b.c"):gsub("%.", "/"))               --> a/b/c 2
+--- ```
 ---@param s string
 ---@param pattern string
 ---@param by string|table|fun(...: string): any A text in which %1 is the first capture; or a table or function of it.
@@ -56,11 +72,19 @@ function string.gmatch(s, pattern) end
 function string.gsub(s, pattern, by, most) end
 
 --- The number of bytes.
+---
+--- ```lua
+--- print(("größe"):len())                         --> 7
+--- ```
 ---@param s string
 ---@return integer
 function string.len(s) end
 
 --- The string in lower case.
+---
+--- ```lua
+--- print(("CrashLoop"):lower())                   --> crashloop
+--- ```
 ---@param s string
 ---@return string
 function string.lower(s) end
@@ -77,6 +101,10 @@ function string.lower(s) end
 function string.match(s, pattern, from) end
 
 --- The string n times.
+---
+--- ```lua
+--- print(("ab"):rep(3, "-"))                      --> ab-ab-ab
+--- ```
 ---@param s string
 ---@param n integer
 ---@param separator? string What stands between.
@@ -84,11 +112,19 @@ function string.match(s, pattern, from) end
 function string.rep(s, n, separator) end
 
 --- The string backwards.
+---
+--- ```lua
+--- print(("abc"):reverse())                       --> cba
+--- ```
 ---@param s string
 ---@return string
 function string.reverse(s) end
 
 --- A part of the string.
+---
+--- ```lua
+--- print(("web-7f9c"):sub(1, 3), ("web-7f9c"):sub(-4))        --> web 7f9c
+--- ```
 ---@param s string
 ---@param first integer
 ---@param last? integer -1 unless given.
@@ -96,6 +132,10 @@ function string.reverse(s) end
 function string.sub(s, first, last) end
 
 --- The string in upper case.
+---
+--- ```lua
+--- print(("web"):upper())                         --> WEB
+--- ```
 ---@param s string
 ---@return string
 function string.upper(s) end

@@ -28,11 +28,19 @@ local tabular = {}
 function tabular.new(columns) end
 
 --- Prints rows as kubectl prints tables.
+---
+--- ```lua
+--- tabular.print({ "NAME", ">PODS" }, { { "shop", 12 }, { "payments", 3 } })
+--- ```
 ---@param columns tabular.Column[]
 ---@param rows any A list of rows, or what a loop over rows is over.
 function tabular.print(columns, rows) end
 
 --- How many columns of a terminal a text takes: wide characters take two, colours none.
+---
+--- ```lua
+--- print(tabular.width("größe"), tabular.width("日本"))        --> 5 4
+--- ```
 ---@param text string
 ---@return integer
 function tabular.width(text) end
@@ -43,11 +51,19 @@ local Table = {}
 
 --- Adds a row: a list of cells, a table of them by their keys, or what the columns' functions make cells of. A cell is shown
 --- as tostring has it; an absent one is - for people, empty in CSV and TSV, null in JSON.
+---
+--- ```lua
+--- tabular.new({ "NAME", ">PODS" }):add { "shop", 12 }
+--- ```
 ---@param row any
 ---@return tabular.Table # The same table.
 function Table:add(row) end
 
 --- Adds rows.
+---
+--- ```lua
+--- print(tabular.new({ "NAME", ">PODS" }):add_all { { "shop", 12 }, { "payments", 3 } }:render("csv"))
+--- ```
 ---@param rows any A list of rows, or what a loop over rows is over.
 ---@return tabular.Table # The same table.
 function Table:add_all(rows) end

@@ -11,6 +11,10 @@ local template = {}
 
 --- A text with its fields filled in: {name}, {meta.name} or {1}. Behind a colon stands how: <, > or ^ for the side, a width, and
 --- a conversion of string.format, as in {count:>8} and {ratio:.2f}. {{ and }} are single brackets.
+---
+--- ```lua
+--- print(template.format("{name}: {count:03d}", { name = "shop", count = 7 }))    --> shop: 007
+--- ```
 ---@param text string
 ---@param values any A table, or something that came from a cluster.
 ---@return string
@@ -21,7 +25,7 @@ function template.format(text, values) end
 --- "***".
 ---
 --- ```lua
---- print(template.render("{{ range .pods }}{{ . | upper }} {{ end }}", { pods = { "a", "b" } }))    --> A B
+--- print(template.render("{{ range .pods }}{{ . | upper }};{{ end }}", { pods = { "a", "b" } }))    --> A;B;
 --- ```
 ---@param text string
 ---@param data? any A table, or something that came from a cluster. A name that it lacks is an error.

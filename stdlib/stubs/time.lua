@@ -47,6 +47,10 @@ function time.duration(value) end
 function time.human(value) end
 
 --- The time now.
+---
+--- ```lua
+--- print(time.now():add { hours = -1 } < time.now())          --> true
+--- ```
 ---@return time.Time
 function time.now() end
 
@@ -65,6 +69,10 @@ function time.parse(text, options) end
 ---@field zone? string Of a text that says none; UTC unless told.
 
 --- The time so many seconds after the start of 1970, in UTC.
+---
+--- ```lua
+--- print(time.unix(0))                            --> 1970-01-01T00:00:00Z
+--- ```
 ---@param seconds number
 ---@return time.Time
 function time.unix(seconds) end
@@ -89,6 +97,10 @@ local Time = {}
 
 --- The time that much later; with negative numbers earlier. Years, months, weeks and days are those of the calendar: a day
 --- that a month lacks becomes its last one.
+---
+--- ```lua
+--- print(time.parse("2026-01-31T00:00:00Z"):add { months = 1 })      --> 2026-02-28T00:00:00Z
+--- ```
 ---@param options time.AddOptions
 ---@return time.Time
 function Time:add(options) end
@@ -103,6 +115,10 @@ function Time:add(options) end
 ---@field seconds? integer
 
 --- How many seconds ago it was.
+---
+--- ```lua
+--- if pod.meta.created:age() > 7 * 86400 then print(pod) end
+--- ```
 ---@return number
 function Time:age() end
 
@@ -116,25 +132,45 @@ function Time:age() end
 function Time:format(layout) end
 
 --- How long ago it was, as kubectl shows it: 3d, 7h.
+---
+--- ```lua
+--- print(time.now():add({ hours = -50 }):human_age())         --> 2d2h
+--- ```
 ---@return string
 function Time:human_age() end
 
 --- When the unit began in which it is, in its zone.
+---
+--- ```lua
+--- print(time.parse("2026-11-26T10:20:30Z"):start_of("month"))       --> 2026-11-01T00:00:00Z
+--- ```
 ---@param unit "minute"|"hour"|"day"|"week"|"month"|"year" Weeks begin on Monday.
 ---@return time.Time
 function Time:start_of(unit) end
 
 --- The same time in another zone.
+---
+--- ```lua
+--- print(time.parse("2026-07-01T10:00:00Z"):to_zone("Europe/Berlin"))    --> 2026-07-01T12:00:00+02:00
+--- ```
 ---@param zone string A name like Europe/Paris, UTC, or Local for that of the machine.
 ---@return time.Time
 function Time:to_zone(zone) end
 
 --- The time cut to a multiple of a duration, in UTC.
+---
+--- ```lua
+--- print(time.parse("2026-11-26T10:22:30Z"):truncate("15m"))         --> 2026-11-26T10:15:00Z
+--- ```
 ---@param to string|number|time.Duration
 ---@return time.Time
 function Time:truncate(to) end
 
 --- The seconds since 1970.
+---
+--- ```lua
+--- print(time.parse("1970-01-01T01:00:00Z"):unix())           --> 3600
+--- ```
 ---@return number
 function Time:unix() end
 
@@ -149,15 +185,27 @@ function Time:unix() end
 local Duration = {}
 
 --- The duration as kubectl shows ages: 45s, 12m, 7h, 3d.
+---
+--- ```lua
+--- print(time.duration("51h"):human())            --> 2d3h
+--- ```
 ---@return string
 function Duration:human() end
 
 --- The nearest multiple of a unit.
+---
+--- ```lua
+--- print(time.duration("1h29m"):round("1h"))      --> 1h
+--- ```
 ---@param unit string|number|time.Duration
 ---@return time.Duration
 function Duration:round(unit) end
 
 --- The multiple of a unit that is not larger.
+---
+--- ```lua
+--- print(time.duration("1h59m"):truncate("1h"))   --> 1h
+--- ```
 ---@param unit string|number|time.Duration
 ---@return time.Duration
 function Duration:truncate(unit) end

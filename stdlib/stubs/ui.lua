@@ -14,6 +14,10 @@
 local ui = {}
 
 --- Asks for a line. Where nobody can be asked, the default is taken; without one that raises.
+---
+--- ```lua
+--- local namespace = ui.ask("Which namespace?", { default = "shop" })
+--- ```
 ---@param question string
 ---@param options? ui.AskOptions
 ---@return any
@@ -23,6 +27,10 @@ function ui.ask(question, options) end
 ---@field default? any
 
 --- Asks for yes or no. Where nobody can be asked the answer is the default, which is no unless told.
+---
+--- ```lua
+--- if not ui.confirm("Restart " .. #names .. " deployments?") then os.exit(1) end
+--- ```
 ---@param question string
 ---@param options? ui.ConfirmOptions
 ---@return boolean
@@ -47,6 +55,15 @@ function ui.progress(options) end
 ---@field total? integer How much there is to do, if it is known.
 
 --- A bar that grows.
+---
+--- ```lua
+--- local bar = ui.progress { label = "draining", total = 3 }
+--- for _, name in ipairs(names) do
+---   cluster.nodes:fetch(name):drain()
+---   bar:add()
+--- end
+--- bar:close()
+--- ```
 ---@class ui.Progress
 local Progress = {}
 
@@ -59,12 +76,20 @@ function Progress:add(count) end
 function Progress:close() end
 
 --- So much is done.
+---
+--- ```lua
+--- bar:set(deployment:rollout().updated)
+--- ```
 ---@param count number
 ---@return ui.Progress # The same bar.
 function Progress:set(count) end
 
 --- Asks for one of several; the answer is its number or itself. Where nobody can be asked, the default is taken; without one
 --- that raises.
+---
+--- ```lua
+--- local context = ui.select("Which cluster?", { "staging", "production" }, { default = "staging" })
+--- ```
 ---@param question string
 ---@param choices any[]
 ---@param options? ui.AskOptions
@@ -72,6 +97,10 @@ function Progress:set(count) end
 function ui.select(question, choices, options) end
 
 --- Calls a function and shows meanwhile that something goes on. Returns what it returns.
+---
+--- ```lua
+--- ui.spinner("waiting for web", function() deployment:wait { ready = true } end)
+--- ```
 ---@param label string
 ---@param call function
 ---@param ... any
@@ -79,6 +108,10 @@ function ui.select(question, choices, options) end
 function ui.spinner(label, call, ...) end
 
 --- Loops over something and shows how much of it is done.
+---
+--- ```lua
+--- for pod in ui.track(cluster.pods, { label = "pods" }) do print(pod) end
+--- ```
 ---@param over any A list, or what a loop could be over.
 ---@param options? ui.ProgressOptions
 ---@return fun(): any

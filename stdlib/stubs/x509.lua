@@ -13,6 +13,11 @@ local x509 = {}
 
 --- The certificates of a text of PEM, in order; keys and other things in it are left out. A text without a certificate, or
 --- with a broken one, raises a ValueError.
+---
+--- ```lua
+--- local certificate = x509.parse(secret.data["tls.crt"])[1]
+--- if certificate.not_after:age() > -30 * 86400 then print(secret, certificate.not_after) end
+--- ```
 ---@param text string
 ---@return x509.Certificate[]
 function x509.parse(text) end

@@ -10,6 +10,10 @@
 local yaml = {}
 
 --- The value of a text of one document; of JSON, too. An error tells the line.
+---
+--- ```lua
+--- print(yaml.decode("spec: {replicas: 3}").spec.replicas)    --> 3
+--- ```
 ---@param text string
 ---@return any
 function yaml.decode(text) end
@@ -27,11 +31,19 @@ function yaml.decode_all(text) end
 
 --- A value as text in kubectl's form, which ends in a newline; of a Secret all of it. The keys of tables are in order,
 --- those of what came from a cluster as they came.
+---
+--- ```lua
+--- io.write(yaml.encode(deployment))
+--- ```
 ---@param value any
 ---@return string
 function yaml.encode(value) end
 
 --- Values as text, a document each.
+---
+--- ```lua
+--- fs.write("backup.yaml", yaml.encode_all { deployment, secret })
+--- ```
 ---@param values any A list, or what a loop over values is over.
 ---@return string
 function yaml.encode_all(values) end
