@@ -246,7 +246,8 @@ func TestStubsOfJobs(t *testing.T) {
 	}
 }
 
-// TestStubsOfExamples has every example in the stubs be Lua.
+// TestStubsOfExamples has every example in the stubs be Lua. What they call is
+// checked, and what they print is compared, where the pages of the reference are.
 func TestStubsOfExamples(t *testing.T) {
 	t.Parallel()
 	vm := engine.New(engine.Options{})
@@ -262,6 +263,25 @@ func TestStubsOfExamples(t *testing.T) {
 		}
 	}
 	assert.Greater(t, n, 50, "examples that were looked at")
+}
+
+// TestStubsShow looks for an example of each function, beside it or at its class.
+func TestStubsShow(t *testing.T) {
+	t.Parallel()
+	x := engine.API()
+	look := func(s *luacats.Symbol) {
+		if s.Kind != luacats.Field && x.WithExample(s) == "" {
+			t.Errorf("%s: %s has no example, nor does one of its class call it", s.Where, s.Path)
+		}
+	}
+	for _, s := range x.Globals() {
+		look(s)
+	}
+	for _, c := range x.Classes() {
+		for _, m := range c.Members {
+			look(m)
+		}
+	}
 }
 
 var knownNames = regexp.MustCompile(`\(known: (.*)\)`)
