@@ -3,14 +3,14 @@
 --- Functions that stop and go on, as in Lua 5.4. They can yield wherever Lua code runs.
 ---
 --- ```lua
---- local pages = coroutine.create(function(first)
+--- local co = coroutine.create(function(first)
 ---   local more = coroutine.yield(first + 1)
 ---   return more * 2
 --- end)
---- print(coroutine.resume(pages, 1))              --> true 2
---- print(coroutine.status(pages))                 --> suspended
---- print(coroutine.resume(pages, 5))              --> true 10
---- print(coroutine.status(pages))                 --> dead
+--- print(coroutine.resume(co, 1))              --> true 2
+--- print(coroutine.status(co))                 --> suspended
+--- print(coroutine.resume(co, 5))              --> true 10
+--- print(coroutine.status(co))                 --> dead
 --- ```
 ---@class coroutinelib
 coroutine = {}

@@ -28,10 +28,6 @@ local tabular = {}
 function tabular.new(columns) end
 
 --- Prints rows as kubectl prints tables.
----
---- ```lua
---- tabular.print({ "NAME", ">PODS" }, { { "shop", 12 }, { "payments", 3 } })
---- ```
 ---@param columns tabular.Column[]
 ---@param rows any A list of rows, or what a loop over rows is over.
 function tabular.print(columns, rows) end

@@ -31,10 +31,6 @@ local url = {}
 ---@field fragment? string
 
 --- The URL of its parts, which are escaped as they have to be.
----
---- ```lua
---- print(url.build { scheme = "https", host = "example.com", path = "search", query = { q = "a b" } })
---- ```
 ---@param options url.BuildOptions
 ---@return string
 function url.build(options) end
