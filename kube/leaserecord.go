@@ -140,11 +140,14 @@ func microTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.
 // askedFor is the annotation of a lease that names who asks its holder for it.
 const askedFor = "lease.kubelua/asked-for-by"
 
-// patch changes the spec of a version of the object. What goes to another holder, or
-// to none, is asked for no longer.
+// askedBy is who asked for the lease when it was seen last, "" for nobody.
+func (l *Lease) askedBy() string { return l.seen().At("metadata", "annotations", askedFor).String() }
+
+// patch changes the spec of a version of the object. What goes to another holder is
+// asked for no longer; what is given back shows for whom.
 func (l *Lease) patch(ctx context.Context, what string, object Value, spec map[string]any, hold bool) error {
 	meta := atVersion(object)
-	if spec["holderIdentity"] != object.At("spec", "holderIdentity").String() {
+	if to := spec["holderIdentity"]; to != "" && to != object.At("spec", "holderIdentity").String() {
 		meta["annotations"] = map[string]any{askedFor: nil}
 	}
 	return l.send(ctx, request{

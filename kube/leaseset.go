@@ -35,7 +35,7 @@ func (c *Cluster) LeaseSet(namespace string, names []string, o LeaseOptions) *Le
 	for _, name := range names {
 		l := c.Lease(namespace, name, o)
 		o.Holder = l.options.Holder
-		l.admit = s.admit
+		l.admit = func(since time.Time) (func(), bool) { return s.admit(l, since) }
 		s.leases = append(s.leases, l)
 		s.pause, s.duration = l.pause(), l.options.Duration
 	}
@@ -110,11 +110,19 @@ func (s *LeaseSet) give(l *Lease) {
 }
 
 // admit lets a lease be taken that is free: the more this process has, the longer
-// that must be, so that others get it who have fewer.
-func (s *LeaseSet) admit(since time.Time) (done func(), ok bool) {
+// that must be, so that others get it who have fewer. What was given back for who
+// asked is theirs for as long as a lease is good for.
+func (s *LeaseSet) admit(l *Lease, since time.Time) (done func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if time.Since(since) < time.Duration(s.mine())*s.pause/2 {
+	wait := time.Duration(s.mine()) * s.pause / 2
+	if by := l.askedBy(); by != "" && l.seenHolder() == "" {
+		wait = max(wait, s.duration)
+		if by == l.options.Holder {
+			wait = 0
+		}
+	}
+	if time.Since(since) < wait {
 		return nil, false
 	}
 	s.taking++
@@ -159,7 +167,7 @@ func (s *LeaseSet) others() (byHolder map[string][]*Lease, free bool) {
 func (s *LeaseSet) answer() {
 	byHolder, _ := s.others()
 	for _, l := range s.leases {
-		by := l.seen().At("metadata", "annotations", askedFor).String()
+		by := l.askedBy()
 		s.mu.Lock()
 		fair := s.mine() >= len(byHolder[by])+2
 		s.mu.Unlock()

@@ -22,11 +22,12 @@ type shards struct {
 	names  []string
 
 	mu     sync.Mutex
-	holder []string // by lease, "" for nobody
+	holder []string       // by lease, "" for nobody
+	taken  map[string]int // how many leases each process took, from the beginning on
 }
 
 func newShards(n int) *shards {
-	s := &shards{server: &leaseServer{}, holder: make([]string, n)}
+	s := &shards{server: &leaseServer{}, holder: make([]string, n), taken: map[string]int{}}
 	for i := range n {
 		s.names = append(s.names, fmt.Sprint("shard-", i))
 	}
@@ -44,6 +45,7 @@ func (s *shards) start(ctx context.Context, t *testing.T, name string) (way *way
 			s.mu.Lock()
 			assert.Equal(t, "", s.holder[i], "of %s", s.names[i])
 			s.holder[i] = name
+			s.taken[name]++
 			s.mu.Unlock()
 			select {
 			case <-wanted:
@@ -104,6 +106,7 @@ func TestLeaseSetIsShared(t *testing.T) {
 		counts := s.counts()
 		time.Sleep(3 * time.Minute)
 		assert.Equal(t, counts, s.counts(), "what is fair stays")
+		assert.Equal(t, map[string]int{"a": 8, "b": 4, "c": counts["c"]}, s.taken, "who gives a lease doesn't take it again")
 		leave()
 		<-b
 		s.await(t, "a", "c")
@@ -183,8 +186,7 @@ func TestLeaseSetOnAServer(t *testing.T) {
 	start("a")
 	assert.Equal(t, []string{"a", "a"}, []string{<-got, <-got})
 	start("b")
-	for <-got != "b" { // a takes again what it gave up where b is slower
-	}
+	assert.Equal(t, "b", <-got, "a leaves to b what it gave up")
 	stop()
 	wg.Wait()
 	left := localtest.Kubectl(t, "get", "leases", "--namespace="+namespace, "--output=jsonpath={.items[*].spec.holderIdentity}{.items[*].metadata.annotations}")
