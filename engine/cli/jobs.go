@@ -74,13 +74,14 @@ type listedOn struct {
 
 // lastRun is the newest run of a job. Its outcome is "running" while it goes on.
 type lastRun struct {
-	Scheduled time.Time `json:"scheduled"`
-	Attempt   int       `json:"attempt"`
-	Started   time.Time `json:"started,omitzero"`
-	Finished  time.Time `json:"finished,omitzero"`
-	Outcome   string    `json:"outcome"`
-	Error     string    `json:"error,omitempty"`
-	Holder    string    `json:"holder,omitempty"`
+	Trigger   engine.Trigger `json:"trigger"`
+	Scheduled time.Time      `json:"scheduled"`
+	Attempt   int            `json:"attempt"`
+	Started   time.Time      `json:"started,omitzero"`
+	Finished  time.Time      `json:"finished,omitzero"`
+	Outcome   string         `json:"outcome"`
+	Error     string         `json:"error,omitempty"`
+	Holder    string         `json:"holder,omitempty"`
 }
 
 // runJobs is the subcommand jobs.
@@ -166,7 +167,7 @@ func (l *listing) records(ctx context.Context, o *options) (map[string]schedule.
 		}
 		for job, r := range records {
 			// With fewer shards than before, old ledgers are left.
-			if !r.Run.Started.Before(all[job].Run.Started) {
+			if !r.Newest().Started.Before(all[job].Newest().Started) {
 				all[job] = r
 			}
 		}
@@ -192,7 +193,7 @@ func list(jobs []*engine.Job, records map[string]schedule.Record, others bool) [
 	}
 	for job, r := range records {
 		if others {
-			rows = append(rows, listed{Name: job, Last: lastOf(r.Run)})
+			rows = append(rows, listed{Name: job, Last: lastOf(r.Newest())})
 		}
 	}
 	slices.SortFunc(rows, func(a, b listed) int { return strings.Compare(a.Name, b.Name) })
@@ -215,7 +216,7 @@ func lastOf(r schedule.Run) lastRun {
 	if outcome == "" {
 		outcome = "running"
 	}
-	return lastRun{r.Scheduled, r.Attempt, r.Started, r.Finished, outcome, r.Error, r.Holder}
+	return lastRun{r.Trigger, r.Scheduled, r.Attempt, r.Started, r.Finished, outcome, r.Error, r.Holder}
 }
 
 // print prints jobs.
@@ -243,6 +244,9 @@ const maxResult = 60
 
 func (r lastRun) result() string {
 	text := cell(r.Outcome)
+	if r.Trigger == engine.ByHand {
+		text += " (by hand)"
+	}
 	if r.Error != "" {
 		text += ": " + r.Error
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/engine/schedule"
 	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/kube/local/localtest"
@@ -47,6 +48,8 @@ func TestJobs(t *testing.T) {
 			require.NoError(t, ledger.Finish(t.Context(), []schedule.Result{{
 				Job: job, Scheduled: at, Attempt: 1, Finished: at.Add(time.Second), Outcome: schedule.Failed, Error: "no luck",
 			}}))
+			run := schedule.Run{Trigger: engine.ByEvent, Scheduled: at, Attempt: 1, Started: at, Finished: at.Add(time.Second), Outcome: schedule.Succeeded}
+			require.NoError(t, ledger.Note(t.Context(), map[string]schedule.Note{"pods": {Other: run}}))
 		}
 	}
 
@@ -59,11 +62,11 @@ func TestJobs(t *testing.T) {
 	assert.WithinDuration(t, at, night.Last.Scheduled, 0)
 	assert.True(t, night.Next.After(time.Now()))
 	assert.Equal(t, &listedOn{"pods in " + namespace, []string{"ADDED"}}, rows[1].On)
-	assert.Zero(t, rows[1].Last)
+	assert.Equal(t, []any{engine.ByEvent, "ok", "a replica"}, []any{rows[1].Last.Trigger, rows[1].Last.Outcome, rows[1].Last.Holder})
 
 	table := run(file)
 	assert.Regexp(t, `(?m)^NAME +WHEN +ZONE +NEXT +LAST +RESULT$`, table)
 	assert.Regexp(t, `(?m)^night +0 3 \* \* \* +Europe/Paris +20\S+ 03:00:00 CES?T +2026-03-01 03:00:00 CET +failed: no luck$`, table)
-	assert.Regexp(t, `(?m)^pods +on pods in \S+ +- +- +- +-$`, table)
+	assert.Regexp(t, `(?m)^pods +on pods in \S+ +- +- +2026-03-01 02:00:00 UTC +ok$`, table)
 	assert.Regexp(t, `(?m)^other +- +- +- +2026-03-01 02:00:00 UTC +running$`, run(), "jobs that no file describes")
 }

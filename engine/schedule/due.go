@@ -31,8 +31,8 @@ func (s *Scheduler) look() {
 func (s *Scheduler) setBack(by time.Duration, now time.Time) {
 	s.Log.Warn("the clock was set back", "by", by.Round(time.Second))
 	s.writes.after = time.Time{}
-	if !s.markAt.IsZero() {
-		s.markAt = now
+	if !s.noteAt.IsZero() {
+		s.noteAt = now
 	}
 	for _, d := range s.duties {
 		if d.state == pausing {
@@ -148,7 +148,7 @@ func (s *Scheduler) launch(c Claim) {
 // start starts a run. There is a slot for it.
 func (s *Scheduler) start(d *duty, c Claim, by engine.Trigger) {
 	d.state = running
-	d.last = Run{Scheduled: c.Scheduled, Attempt: c.Attempt, Started: s.now()}
+	d.last = Run{Trigger: by, Scheduled: c.Scheduled, Attempt: c.Attempt, Started: s.now()}
 	ctx, cancel := context.WithCancelCause(s.runs)
 	d.cancel = cancel
 	s.running++
@@ -191,7 +191,9 @@ func (s *Scheduler) ended(d *duty, e Ended, givenUp bool) {
 		s.Log.Info("will be tried again", "job", d.Job.Name, "attempt", e.Attempt, "again", pause)
 	}
 	d.last.Finished, d.last.Outcome, d.last.Error, d.last.Retry = now, result.Outcome, result.Error, result.Retry
-	if !byHand {
+	if byHand {
+		s.ranOther(e)
+	} else {
 		s.writes.finish(result)
 	}
 	s.forget(d)

@@ -20,7 +20,8 @@ type duty struct {
 	claim  Claim     // of the run that is being claimed or goes on, or that is to be tried again
 	retry  time.Time // when it is tried again
 	cancel context.CancelCauseFunc
-	last   Run  // the newest run, as the ledger has it
+	last   Run  // the newest run by the schedule or by hand, the one that goes on included
+	other  Run  // the newest one that has ended of those by hand and by events
 	gone   bool // nobody describes the job any more; it is forgotten when its run is over
 
 	alarm

@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/kube"
 )
 
@@ -20,18 +21,20 @@ type entry struct {
 	Scheduled time.Time `json:"scheduled,omitzero"`
 	Schedule  string    `json:"schedule,omitempty"`
 	Run       run       `json:"run,omitzero"`
+	Other     run       `json:"other,omitzero"`
 	Events    mark      `json:"events,omitzero"`
 }
 
 type run struct {
-	Scheduled time.Time `json:"scheduled"`
-	Attempt   int       `json:"attempt"`
-	Holder    string    `json:"holder,omitempty"`
-	Started   time.Time `json:"started,omitzero"`
-	Finished  time.Time `json:"finished,omitzero"`
-	Outcome   Outcome   `json:"outcome,omitempty"`
-	Error     string    `json:"error,omitempty"`
-	Retry     time.Time `json:"retry,omitzero"`
+	Trigger   engine.Trigger `json:"trigger"`
+	Scheduled time.Time      `json:"scheduled"`
+	Attempt   int            `json:"attempt"`
+	Holder    string         `json:"holder,omitempty"`
+	Started   time.Time      `json:"started,omitzero"`
+	Finished  time.Time      `json:"finished,omitzero"`
+	Outcome   Outcome        `json:"outcome,omitempty"`
+	Error     string         `json:"error,omitempty"`
+	Retry     time.Time      `json:"retry,omitzero"`
 }
 
 type mark struct {
@@ -48,18 +51,23 @@ type owner struct {
 
 // entryOf is the text of a record.
 func entryOf(r Record) string {
-	e := entry{r.Scheduled.UTC(), r.Schedule, run(r.Run), mark(r.Events)}
-	for _, t := range []*time.Time{&e.Run.Scheduled, &e.Run.Started, &e.Run.Finished, &e.Run.Retry, &e.Events.At} {
+	e := entry{r.Scheduled.UTC(), r.Schedule, runOf(r.Run), runOf(r.Other), mark(r.Events)}
+	e.Events.At = e.Events.At.UTC()
+	return encoded(e)
+}
+
+func runOf(r Run) run {
+	for _, t := range []*time.Time{&r.Scheduled, &r.Started, &r.Finished, &r.Retry} {
 		*t = t.UTC()
 	}
-	if len(e.Run.Error) > maxError {
+	if len(r.Error) > maxError {
 		cut := maxError
-		for !utf8.RuneStart(e.Run.Error[cut]) {
+		for !utf8.RuneStart(r.Error[cut]) {
 			cut--
 		}
-		e.Run.Error = e.Run.Error[:cut] + "..."
+		r.Error = r.Error[:cut] + "..."
 	}
-	return encoded(e)
+	return run(r)
 }
 
 // encoded is the JSON of what always encodes.
@@ -78,7 +86,7 @@ func recordsIn(object kube.Value) map[string]Record {
 	for job, text := range object.Get("data").Fields() {
 		var e entry
 		if job != holderKey && json.Unmarshal([]byte(text.String()), &e) == nil {
-			records[job] = Record{e.Scheduled, e.Schedule, Run(e.Run), Mark(e.Events)}
+			records[job] = Record{e.Scheduled, e.Schedule, Run(e.Run), Note{Run(e.Other), Mark(e.Events)}}
 		}
 	}
 	return records

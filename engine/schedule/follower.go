@@ -165,7 +165,7 @@ func (s *Scheduler) came(f *follower, ev kube.Event) {
 	if version := number(ev.Version); version > before {
 		f.came = version
 		if !s.draining { // which would never end
-			s.moved()
+			s.noteSoon()
 		}
 	}
 	if f.stopped || ev.Type == kube.Sync {
@@ -251,7 +251,7 @@ func (s *Scheduler) trigger(o *object, now time.Time) {
 func (s *Scheduler) triggered(o *object, e Ended, givenUp bool) {
 	s.running--
 	o.cancel = nil
-	s.moved()
+	s.ranOther(e)
 	now := s.now()
 	begins := now
 	switch {
@@ -282,7 +282,7 @@ func (s *Scheduler) settled(o *object) {
 	delete(o.objects, o.uid)
 	<-o.room
 	if !s.draining {
-		s.moved()
+		s.noteSoon()
 	}
 	s.unfollowed(o.follower)
 }

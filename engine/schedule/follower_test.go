@@ -102,6 +102,9 @@ func TestFollower(t *testing.T) {
 	o.remove(item)
 	b.await("what is gone", func() bool { return b.has("DELETED new 2 1 event") })
 	b.await("nothing waits", func() bool { return b.objects() == 0 })
+	require.NoError(t, b.Drain(t.Context()))
+	last := b.record("it").Newest()
+	assert.Equal(t, []any{engine.ByEvent, Succeeded}, []any{last.Trigger, last.Outcome}, "the ledger knows the newest run")
 	b.end()
 }
 

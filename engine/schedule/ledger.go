@@ -6,6 +6,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"github.com/kubelua/kubelua/engine"
 )
 
 // Ledger remembers what was scheduled and how it ended, so that no run is lost or
@@ -26,8 +28,8 @@ type Ledger interface {
 	// one claimed of its job changes nothing.
 	Finish(ctx context.Context, results []Result) error
 
-	// Mark notes, by the names of jobs, how far events were dealt with.
-	Mark(ctx context.Context, marks map[string]Mark) error
+	// Note notes, by the names of jobs, what has happened beside their schedules.
+	Note(ctx context.Context, notes map[string]Note) error
 }
 
 // ErrLost is the error of who may schedule no longer, because somebody else does.
@@ -46,12 +48,32 @@ type Record struct {
 	// Run is the newest run by the schedule, the zero Run if there was none.
 	Run Run
 
+	Note
+}
+
+// Note is what has happened to a job beside its schedule.
+type Note struct {
+	// Other is the newest one that has ended of the runs by hand and by events, the
+	// zero Run if there was none.
+	Other Run
+
 	// Events is how far events were dealt with, the zero Mark if that isn't known.
 	Events Mark
 }
 
+// Newest is the newest run of a job, whatever had it run.
+func (r Record) Newest() Run { return newest(r.Run, r.Other) }
+
+func newest(a, b Run) Run {
+	if b.Started.After(a.Started) {
+		return b
+	}
+	return a
+}
+
 // Run is one run of a job: of one attempt of it.
 type Run struct {
+	Trigger   engine.Trigger
 	Scheduled time.Time // the time of the schedule that it is for
 	Attempt   int       // counted from 1
 	Holder    string    // who claimed it, as far as the ledger knows
@@ -59,7 +81,7 @@ type Run struct {
 	Finished  time.Time // zero while it goes on
 	Outcome   Outcome   // "" while it goes on
 	Error     string    // why it failed, in short
-	Retry     time.Time // when the next attempt is due; zero for none
+	Retry     time.Time // when the schedule's next attempt is due; zero for none
 }
 
 // Outcome is how a run ended.
@@ -101,7 +123,7 @@ func (r *Record) Take(c Claim, holder string) {
 		r.Schedule, r.Scheduled = c.Schedule, c.Scheduled
 	}
 	if c.Attempt > 0 {
-		r.Run = Run{Scheduled: c.Scheduled, Attempt: c.Attempt, Holder: holder, Started: c.At}
+		r.Run = Run{Trigger: engine.BySchedule, Scheduled: c.Scheduled, Attempt: c.Attempt, Holder: holder, Started: c.At}
 	}
 }
 
@@ -112,6 +134,16 @@ func (r *Record) End(of Result) bool {
 	}
 	r.Run.Finished, r.Run.Outcome, r.Run.Error, r.Run.Retry = of.Finished, of.Outcome, of.Error, of.Retry
 	return true
+}
+
+// Add adds a newer note. What is zero in it changes nothing.
+func (n *Note) Add(newer Note) {
+	if newer.Other != (Run{}) {
+		n.Other = newer.Other
+	}
+	if newer.Events != (Mark{}) {
+		n.Events = newer.Events
+	}
 }
 
 // Memory is a ledger that lasts as long as the process. The zero Memory is empty.
@@ -145,10 +177,10 @@ func (m *Memory) Finish(_ context.Context, results []Result) error {
 	return nil
 }
 
-// Mark notes how far events were dealt with. See [Ledger].
-func (m *Memory) Mark(_ context.Context, marks map[string]Mark) error {
-	for job, mark := range marks {
-		m.change(job, func(r *Record) { r.Events = mark })
+// Note notes what has happened beside the schedules. See [Ledger].
+func (m *Memory) Note(_ context.Context, notes map[string]Note) error {
+	for job, n := range notes {
+		m.change(job, func(r *Record) { r.Add(n) })
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubelua/kubelua/engine"
 )
 
 func TestMemory(t *testing.T) {
@@ -26,16 +28,21 @@ func TestMemory(t *testing.T) {
 
 	claim(Claim{Job: "sweep", Schedule: "a", Scheduled: next, Attempt: 1, At: next})
 	finish(Result{Job: "sweep", Scheduled: at, Attempt: 1, Finished: next, Outcome: Succeeded})
-	assert.Equal(t, Run{Scheduled: next, Attempt: 1, Started: next}, record().Run, "the result of another run changes nothing")
+	assert.Equal(t, Run{Trigger: engine.BySchedule, Scheduled: next, Attempt: 1, Started: next}, record().Run, "the result of another run changes nothing")
 
 	failed := Result{Job: "sweep", Scheduled: next, Attempt: 1, Finished: next.Add(1), Outcome: Failed, Error: "boom", Retry: next.Add(2)}
 	finish(failed)
-	assert.Equal(t, Run{next, 1, "", next, next.Add(1), Failed, "boom", next.Add(2)}, record().Run)
+	assert.Equal(t, Run{engine.BySchedule, next, 1, "", next, next.Add(1), Failed, "boom", next.Add(2)}, record().Run)
 
 	mark := Mark{Watch: "pods", Version: "17", At: next}
-	require.NoError(t, m.Mark(t.Context(), map[string]Mark{"sweep": mark}))
-	assert.Equal(t, mark, record().Events)
+	other := Run{Trigger: engine.ByEvent, Scheduled: next, Attempt: 1, Started: next.Add(time.Minute), Finished: next.Add(time.Hour), Outcome: Succeeded}
+	for _, n := range []Note{{Events: mark}, {Other: other}} {
+		require.NoError(t, m.Note(t.Context(), map[string]Note{"sweep": n}))
+	}
+	assert.Equal(t, Note{other, mark}, record().Note, "what a note doesn't have stays")
+	assert.Equal(t, other, record().Newest())
 	claim(Claim{Job: "sweep", Schedule: "a", Scheduled: at, Attempt: 2, At: next})
+	assert.Equal(t, other, record().Newest(), "what began before is older")
 	assert.Equal(t, next, record().Scheduled, "a further attempt doesn't turn the schedule back")
 	claim(Claim{Job: "sweep", Schedule: "b", Scheduled: at})
 	assert.Equal(t, at, record().Scheduled, "but another one begins where it is said to")

@@ -18,30 +18,14 @@ type Mark struct {
 	At      time.Time // when that was noted
 }
 
-// markTime is for how long marks gather, but when runs are to begin no longer.
-const markTime = 5 * time.Second
-
-// moved notes that marks are no longer what was noted.
-func (s *Scheduler) moved() {
-	if s.markAt.IsZero() {
-		s.markAt = s.now().Add(markTime)
-	}
-}
-
-// mark has marks be written, if it is time.
-func (s *Scheduler) mark() {
-	now := s.now()
-	if s.markAt.IsZero() || !s.draining && now.Before(s.markAt) {
-		return
-	}
-	s.markAt = time.Time{}
+// mark has the marks be written that have moved.
+func (s *Scheduler) mark(now time.Time) {
 	for name, f := range s.follows {
 		if version := f.dealt(); version > f.marked && !f.stopped {
 			f.marked = version
-			s.writes.mark(name, Mark{Watch: f.identity(), Version: strconv.FormatUint(version, 10), At: now})
+			s.writes.note(name, Note{Events: Mark{Watch: f.identity(), Version: strconv.FormatUint(version, 10), At: now}})
 		}
 	}
-	s.checkDrained()
 }
 
 // identity identifies what the follower watches.

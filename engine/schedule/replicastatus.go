@@ -62,7 +62,7 @@ func Recorded(jobs []*engine.Job, records map[string]Record, now time.Time) []St
 	var all []Status
 	for _, j := range jobs {
 		last := records[j.Name].Run
-		status := Status{Job: j, Last: last, Running: last.Attempt > 0 && last.Finished.IsZero(), Elsewhere: true}
+		status := Status{Job: j, Last: records[j.Name].Newest(), Running: last.Attempt > 0 && last.Finished.IsZero(), Elsewhere: true}
 		if j.Schedule != nil {
 			status.Next = j.Schedule.Next(now)
 		}

@@ -57,7 +57,8 @@ type Scheduler struct {
 	drained  []chan struct{}
 	runs     context.Context // of all runs
 	watching sync.WaitGroup  // goroutines of the followers
-	markAt   time.Time       // when marks are written that have moved; zero for none
+	others   map[string]Run  // by the names of jobs; of these the ledger is still to learn
+	noteAt   time.Time       // when it does, and of marks that have moved; zero for none
 	lost     error           // why nothing may be scheduled any more
 	last     time.Time       // what the clock showed when the loop looked last
 	looked   time.Time       // when that was, whatever the clock showed
@@ -95,14 +96,14 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	runs, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	s.runs, s.records, s.duties, s.follows = runs, records, map[string]*duty{}, map[string]*follower{}
-	s.wakes, s.waiting, s.writes, s.markAt, s.lost = nil, nil, writes{}, time.Time{}, nil
+	s.wakes, s.waiting, s.writes, s.others, s.noteAt, s.lost = nil, nil, writes{}, map[string]Run{}, time.Time{}, nil
 	s.last, s.looked = s.now(), time.Now()
 	s.settle()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil && s.lost == nil {
 		s.look()
-		s.mark()
+		s.note()
 		s.write(ctx)
 		s.Runner.stock.want(min(s.wakes.until(s.now().Add(ahead)), s.Runner.most))
 		timer.Reset(s.sleep())
@@ -154,7 +155,7 @@ const ahead = 500 * time.Millisecond
 func (s *Scheduler) sleep() time.Duration {
 	now := s.now()
 	wake := longest
-	for _, at := range []time.Time{s.writes.after, s.markAt} {
+	for _, at := range []time.Time{s.writes.after, s.noteAt} {
 		if !at.IsZero() {
 			wake = min(wake, at.Sub(now))
 		}

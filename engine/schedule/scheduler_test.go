@@ -573,7 +573,11 @@ func TestSchedulerStatus(t *testing.T) {
 		assert.EqualError(t, b.Trigger(t.Context(), "d"), "there is no job d")
 		b.pass(time.Minute)
 		assert.Equal(t, "1h1m0s c 01:01:00 1", b.took()[2])
-		assert.Zero(t, b.record("c"))
+		byHand := Run{Trigger: engine.ByHand, Scheduled: at(61), Attempt: 1, Started: at(61), Finished: at(61), Outcome: Succeeded}
+		assert.Equal(t, Record{Note: Note{Other: byHand}}, b.record("c"), "the ledger knows it, beside the schedule")
+		all, err = b.Status(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, byHand, all[2].Last)
 		b.end()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

@@ -97,7 +97,7 @@ func (s *Scheduler) Resume() {
 
 // checkDrained tells those who wait for it that no run goes on.
 func (s *Scheduler) checkDrained() {
-	if !s.draining || s.running > 0 || s.writes.some() || !s.markAt.IsZero() {
+	if !s.draining || s.running > 0 || s.writes.some() || !s.noteAt.IsZero() {
 		return
 	}
 	for _, done := range s.drained {

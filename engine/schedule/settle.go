@@ -67,7 +67,7 @@ func (s *Scheduler) remove(d *duty) {
 
 // resume goes on with a job where its record says.
 func (s *Scheduler) resume(d *duty, r Record, now time.Time) {
-	d.done, d.last = r.Scheduled, r.Run
+	d.done, d.last, d.other = r.Scheduled, r.Run, r.Other
 	if r.Scheduled.IsZero() || r.Schedule != d.identity || d.turnBack(now) {
 		s.renew(d, now)
 	}

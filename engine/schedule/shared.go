@@ -18,7 +18,8 @@ import (
 // however late what he has sent arrives: he gets [ErrLost], and finds out before
 // he begins a run. It is made by [NewShared].
 //
-// An entry has some 300 bytes, and a ConfigMap holds 1 MiB.
+// An entry has some 300 bytes, and as many again of a job that is run by hand or by
+// events, too; a ConfigMap holds 1 MiB.
 type Shared struct {
 	proxy           *kube.Proxy
 	namespace, name string
@@ -130,12 +131,15 @@ func (s *Shared) Finish(ctx context.Context, results []Result) error {
 	})
 }
 
-// Mark notes how far events were dealt with. See [Ledger].
-func (s *Shared) Mark(ctx context.Context, marks map[string]Mark) error {
+// Note notes what has happened beside the schedules. See [Ledger].
+func (s *Shared) Note(ctx context.Context, notes map[string]Note) error {
 	return s.change(ctx, func(records map[string]Record) (changed []string) {
-		for job, mark := range marks {
+		for job, n := range notes {
+			if n.Other != (Run{}) {
+				n.Other.Holder = s.holder
+			}
 			r := records[job]
-			r.Events = mark
+			r.Add(n)
 			records[job] = r
 			changed = append(changed, job)
 		}
@@ -219,7 +223,7 @@ func (s *Shared) write(ctx context.Context, changes []func(map[string]Record) []
 func (s *Shared) forget(records map[string]Record, entries map[string]any) {
 	for job, r := range records {
 		newest := r.Scheduled
-		for _, t := range []time.Time{r.Run.Started, r.Run.Finished, r.Events.At} {
+		for _, t := range []time.Time{r.Run.Started, r.Run.Finished, r.Other.Finished, r.Events.At} {
 			if t.After(newest) {
 				newest = t
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubelua/kubelua/engine"
 	"github.com/kubelua/kubelua/kube"
 	"github.com/kubelua/kubelua/kube/local/localtest"
 )
@@ -66,12 +67,15 @@ func TestSharedRemembers(t *testing.T) {
 		Error: strings.Repeat("ä", 5000), Retry: dawn.Add(time.Hour),
 	}}))
 	require.NoError(t, a.Claim(t.Context(), []Claim{{Job: "rare", Schedule: "@yearly", Scheduled: dawn}}))
-	require.NoError(t, a.Mark(t.Context(), map[string]Mark{"report": {"pods", "17", dawn}}))
+	mark := Mark{"pods", "17", dawn}
+	other := Run{engine.ByEvent, dawn, 2, "", dawn, dawn.Add(time.Second), Failed, strings.Repeat("ä", 5000), time.Time{}}
+	require.NoError(t, a.Note(t.Context(), map[string]Note{"report": {other, mark}}))
 
-	started := dawn.Add(time.Millisecond)
+	started, cut := dawn.Add(time.Millisecond), strings.Repeat("ä", 100)+"..."
+	other.Holder, other.Error = "a", cut
 	want := map[string]Record{
-		"sweep":  {dawn, "@daily", Run{dawn, 1, "a", started, dawn.Add(time.Minute), Failed, strings.Repeat("ä", 100) + "...", dawn.Add(time.Hour)}, Mark{}},
-		"report": {dawn, "@daily", Run{Scheduled: dawn, Attempt: 1, Holder: "a", Started: started}, Mark{"pods", "17", dawn}},
+		"sweep":  {dawn, "@daily", Run{engine.BySchedule, dawn, 1, "a", started, dawn.Add(time.Minute), Failed, cut, dawn.Add(time.Hour)}, Note{}},
+		"report": {dawn, "@daily", Run{Trigger: engine.BySchedule, Scheduled: dawn, Attempt: 1, Holder: "a", Started: started}, Note{other, mark}},
 		"rare":   {Scheduled: dawn, Schedule: "@yearly"},
 	}
 	b := shared(t, namespace, "b")

@@ -32,7 +32,7 @@ func (s *Scheduler) Status(ctx context.Context) ([]Status, error) {
 			if d.gone {
 				continue
 			}
-			status := Status{Job: d.Job, Running: d.state == running, Last: d.last, Next: d.next()}
+			status := Status{Job: d.Job, Running: d.state == running, Last: newest(d.last, d.other), Next: d.next()}
 			if d.state == pausing {
 				status.Next = d.retry
 			}
@@ -50,8 +50,7 @@ func (s *Scheduler) Status(ctx context.Context) ([]Status, error) {
 // cause of ctx.
 func (s *Scheduler) Ready(ctx context.Context) error { return s.ask(ctx, func() {}) }
 
-// Trigger has a job run once now, by hand, beside its schedule. The ledger isn't
-// told. A job that isn't known, or has a run, is an error.
+// Trigger has a job run once now, by hand, beside its schedule. A job that isn't known, or has a run, is an error.
 func (s *Scheduler) Trigger(ctx context.Context, name string) error {
 	var failed error
 	err := s.ask(ctx, func() {

@@ -3,7 +3,6 @@ package schedule
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -28,7 +27,7 @@ const (
 type writes struct {
 	claims  []Claim
 	results []Result
-	marks   map[string]Mark // by the names of jobs
+	notes   map[string]Note // by the names of jobs
 	going   bool
 	claimed bool          // the write before was one of claims
 	pause   time.Duration // before the next try; 0 while writes succeed
@@ -45,16 +44,18 @@ func (w *writes) add(c Claim) {
 // finish adds a result.
 func (w *writes) finish(r Result) { w.results = append(w.results, r) }
 
-// mark adds a mark.
-func (w *writes) mark(job string, m Mark) {
-	if w.marks == nil {
-		w.marks = map[string]Mark{}
+// note adds a note to what is noted of a job already.
+func (w *writes) note(job string, n Note) {
+	if w.notes == nil {
+		w.notes = map[string]Note{}
 	}
-	w.marks[job] = m
+	all := w.notes[job]
+	all.Add(n)
+	w.notes[job] = all
 }
 
 // some tells whether there is anything to write.
-func (w *writes) some() bool { return w.going || len(w.claims)+len(w.results)+len(w.marks) > 0 }
+func (w *writes) some() bool { return w.going || len(w.claims)+len(w.results)+len(w.notes) > 0 }
 
 // resultsFirst tells whether results are to be written before claims: those of the
 // same jobs, and those that have waited for one write.
@@ -79,7 +80,7 @@ func (s *Scheduler) write(ctx context.Context) {
 	case len(w.results) > 0:
 		s.writeResults(ctx)
 	default:
-		s.writeMarks(ctx)
+		s.writeNotes(ctx)
 	}
 }
 
@@ -112,14 +113,18 @@ func (s *Scheduler) writeResults(ctx context.Context) {
 	})
 }
 
-func (s *Scheduler) writeMarks(ctx context.Context) {
+func (s *Scheduler) writeNotes(ctx context.Context) {
 	w := &s.writes
-	marks := w.marks
-	w.marks = nil
-	s.send(ctx, func(ctx context.Context) error { return s.Ledger.Mark(ctx, marks) }, func(err error) {
-		if err != nil {
-			maps.Copy(marks, w.marks) // the newer ones
-			w.marks = marks
+	notes := w.notes
+	w.notes = nil
+	s.send(ctx, func(ctx context.Context) error { return s.Ledger.Note(ctx, notes) }, func(err error) {
+		if err == nil {
+			return
+		}
+		newer := w.notes
+		w.notes = notes
+		for job, n := range newer {
+			w.note(job, n)
 		}
 	})
 }
