@@ -67,12 +67,12 @@ func kubelua(t *testing.T, args ...string) result {
 	return run(t, localtest.Kubeconfig(t), program(t), args...)
 }
 
-// run runs a program in the root of the repository.
+// run runs a program in the root of the repository, at noon.
 func run(t *testing.T, kubeconfig, name string, args ...string) result {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = ".."
-	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig, "TZ="+noon.String())
 	if name != "go" { // whose cache is worth keeping
 		cmd.Env = append(cmd.Env, "XDG_CACHE_HOME="+filepath.Join(binDir, "cache"))
 	}

@@ -93,31 +93,53 @@ func TestCertificateReportWhileANamespaceGoes(t *testing.T) {
 	}
 }
 
-// TestWorkingHours holds that a run does what is right at the time, whatever that is.
+// TestWorkingHours runs the job where it is day and where it is night, whatever it is here.
 func TestWorkingHours(t *testing.T) {
 	t.Parallel()
-	ns := localtest.Namespace(t)
-	manifest(t, ns, hours)
-	want := "0/1 0/2 1/"
-	if working() {
-		want = "1/ 2/ 1/"
-	}
-	for _, scaled := range []string{"workloads=1", "workloads=0"} {
-		if got := runJob(t, ns, "working-hours"); !strings.Contains(got, scaled) {
-			t.Errorf("logged %s, want %s", got, scaled)
-		}
-		got := localtest.Kubectl(t, "get", "--namespace="+ns, "deployment/by-day", "statefulset/by-night", "deployment/other",
-			`--output=jsonpath={range .items[*]}{.spec.replicas}/{.metadata.annotations.scripts\.kubelua/replicas-by-day} {end}`)
-		if strings.TrimSpace(got) != want {
-			t.Errorf("replicas %s, want %s", got, want)
-		}
+	for name, zone := range map[string]*time.Location{"day": noon, "night": zoneAt(2)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ns := localtest.Namespace(t)
+			manifest(t, ns, hours)
+			want := "0/1 0/2 1/"
+			if name == "day" && working() {
+				want = "1/ 2/ 1/"
+			}
+			for _, scaled := range []string{"workloads=1", "workloads=0"} {
+				got := run(t, localtest.Kubeconfig(t), "env", "TZ="+zone.String(), program(t), "-n", ns, "scripts/jobs/working-hours.lua")
+				if got.code != 0 || !strings.Contains(got.stderr, scaled) {
+					t.Errorf("logged %s, want %s", got, scaled)
+				}
+				replicas := localtest.Kubectl(t, "get", "--namespace="+ns, "deployment/by-day", "statefulset/by-night", "deployment/other",
+					`--output=jsonpath={range .items[*]}{.spec.replicas}/{.metadata.annotations.scripts\.kubelua/replicas-by-day} {end}`)
+				if strings.TrimSpace(replicas) != want {
+					t.Errorf("replicas %s, want %s", replicas, want)
+				}
+			}
+		})
 	}
 }
 
-// working tells whether it is day for working-hours.lua.
+// working tells whether working-hours.lua, at noon, finds that it is day.
 func working() bool {
-	now := time.Now()
-	return now.Weekday() != time.Saturday && now.Weekday() != time.Sunday && now.Hour() >= 7 && now.Hour() < 20
+	day := time.Now().In(noon).Weekday()
+	return day != time.Saturday && day != time.Sunday
+}
+
+// noon is where it is past noon, and will be for long.
+var noon = zoneAt(12)
+
+// zoneAt is a zone in which the hour of the day is this one.
+func zoneAt(hour int) *time.Location {
+	ahead := hour - time.Now().UTC().Hour()
+	if ahead < -12 {
+		ahead += 24
+	}
+	zone, err := time.LoadLocation(fmt.Sprintf("Etc/GMT%+d", -ahead)) // west is positive
+	if err != nil {
+		panic(err)
+	}
+	return zone
 }
 
 // hours are a workload that runs, one that is scaled down for the night, and another.
