@@ -80,6 +80,9 @@ func runCheck(ctx context.Context, o *options, args []string) error {
 	case flags.NArg() == 0:
 		return usageError("nothing to check: name scripts, or see kubelua help check")
 	}
+	if idle := firstGiven(o.named([]string{"connection"})); idle != "" && !f.rbac {
+		return usageError("--%s has no effect on kubelua check without --rbac: leave it out", idle)
+	}
 	c := &checking{options: o, rbac: f.rbac, json: f.format == "json", found: []check.Finding{}, from: check.Options{Path: o.path}}
 	defer c.close()
 	if flags.Changed("stubs") {

@@ -64,7 +64,7 @@ func commands() []command {
 		{"check", "check scripts, and what they are allowed", checkHelp, new(checkFlags).flags, append(connecting, "path"), connecting, files("lua", "yaml", "yml", "json"), runCheck},
 		{"cluster", "start, stop and show the local cluster", clusterHelp, new(clusterFlags).flags, nil, nil, words(clusterVerbs()...), runCluster},
 		{"completion", "print a script for completion in a shell", completionHelp, nil, nil, nil, words(shells()...), runCompletion},
-		{"deploy", "run job files in a cluster", deployHelp, new(deploying).flags, append(guarded, "permissions", "path"), connecting, scripts, runDeploy},
+		{"deploy", "run job files in a cluster", deployHelp, new(deploying).flags, append(guarded, "permissions"), connecting, scripts, runDeploy},
 		{"help", "explain kubelua or one of its commands", helpHelp, new(helpFlags).flags, nil, nil, words(), runHelp},
 		{"jobs", "list jobs, when they run next, and how they ran last", jobsHelp, new(listing).flags, ofJobs, connecting, scripts, runJobs},
 		{"plan", "show what a script would change, and change nothing", planHelp, nil, ofRuns, ofRuns, offer{rest: anyFile}, runPlan},
@@ -186,6 +186,17 @@ func (o *options) named(names []string) *pflag.FlagSet {
 		})
 	}
 	return named
+}
+
+// firstGiven is the name of the first of some flags that is given; "" for none.
+func firstGiven(flags *pflag.FlagSet) string {
+	var first string
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed && first == "" {
+			first = f.Name
+		}
+	})
+	return first
 }
 
 // checkFlags refuses flags that a command would not heed.
