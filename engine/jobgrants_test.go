@@ -90,7 +90,7 @@ func TestMemoryOfAJobBoundsWhatWasStartedBefore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := runJobIn(t, permit.Grants{}, code)
-			assert.ErrorContains(t, err, "the script holds more than 16 MiB of memory")
+			assert.ErrorContains(t, err, "the script holds more than 16 MiB of memory (maxMemory in the policy of the job)")
 		})
 	}
 }

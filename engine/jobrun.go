@@ -53,8 +53,8 @@ func (vm *VM) RunJob(ctx context.Context, src Source, begin func([]*Job) (*JobRu
 		vm.AtClose(release)
 		timer := time.AfterFunc(j.Job.Timeout, func() { r.cancel(TimedOut(j.Job.Timeout)) })
 		context.AfterFunc(r.bound, func() { timer.Stop() })
-		if memory := j.Job.Memory; memory > 0 && (vm.maxMemory == 0 || memory < vm.maxMemory) {
-			vm.maxMemory = memory
+		if memory := j.Job.Memory; memory > 0 && (vm.memory.limit == 0 || memory < vm.memory.limit) {
+			vm.memory = memoryBound{memory, "maxMemory in the policy of the job"}
 			vm.meter.rest()
 			vm.measure(r)
 		}

@@ -17,7 +17,7 @@ import (
 type meter struct {
 	vm    *VM
 	run   *run
-	limit int64
+	bound memoryBound
 
 	due      atomic.Bool // the VM is to count
 	counting atomic.Bool // it does, which makes the heap grow, too
@@ -32,14 +32,15 @@ type meter struct {
 	stop chan struct{}               // is closed when the run has ended
 }
 
-// OutOfMemory is the cause of a run that was ended because its VM held more than
-// so many bytes.
-func OutOfMemory(limit int64) error { return outOfMemory(limit) }
+// memoryBound is how many bytes a VM may hold, 0 for no bound, and what says so.
+type memoryBound struct {
+	limit int64
+	by    string
+}
 
-type outOfMemory int64
-
-func (limit outOfMemory) Error() string {
-	return fmt.Sprintf("the script holds more than %s of memory (--max-memory)", sizeText(int64(limit)))
+// exceeded is the cause of a run that was ended because its VM held more.
+func (b memoryBound) exceeded() error {
+	return fmt.Errorf("the script holds more than %s of memory (%s)", sizeText(b.limit), b.by)
 }
 
 // sizeText writes a number of bytes with the unit that suits it.
@@ -67,10 +68,10 @@ const (
 
 // measure begins to watch a run, if the VM's memory is bounded.
 func (vm *VM) measure(r *run) {
-	if vm.maxMemory == 0 {
+	if vm.memory.limit == 0 {
 		return
 	}
-	vm.meter = &meter{vm: vm, run: r, limit: vm.maxMemory, seen: make(map[unsafe.Pointer]struct{}), stop: make(chan struct{})}
+	vm.meter = &meter{vm: vm, run: r, bound: vm.memory, seen: make(map[unsafe.Pointer]struct{}), stop: make(chan struct{})}
 	go vm.meter.watch()
 }
 
@@ -102,7 +103,7 @@ func (m *meter) watch() {
 		grown := int64(heap[0].Value.Uint64()) - base
 		before := min(m.grown.Load(), grown)
 		m.grown.Store(before)
-		if grown > m.limit && (time.Now().UnixNano() >= m.next.Load() || grown-before > m.limit/2) {
+		if grown > m.bound.limit && (time.Now().UnixNano() >= m.next.Load() || grown-before > m.bound.limit/2) {
 			m.grown.Store(grown)
 			m.due.Store(true)
 		}
@@ -117,8 +118,8 @@ func (m *meter) look() {
 	}
 	m.counting.Store(true)
 	began := time.Now()
-	if m.vm.holdsMore(m.limit << m.over) { // closers get some more
-		if cause := OutOfMemory(m.limit); m.over == 0 {
+	if m.vm.holdsMore(m.bound.limit << m.over) { // closers get some more
+		if cause := m.bound.exceeded(); m.over == 0 {
 			m.run.cancel(cause)
 		} else {
 			m.run.closed(cause)

@@ -73,7 +73,7 @@ func (s *scope) Done() <-chan struct{} {
 // MaxMemory is how many bytes the script may hold. See [kube.CheckYAML].
 func (s *scope) MaxMemory() int64 {
 	if m := s.meter(); m != nil {
-		return m.limit
+		return m.bound.limit
 	}
 	return math.MaxInt64
 }

@@ -37,7 +37,7 @@ type Options struct {
 	// 0 is 100,000. One that nothing refers to any more doesn't count.
 	MaxCoroutines int
 
-	// MaxMemory is how many bytes the VM may hold, see [OutOfMemory]; 0 is no
+	// MaxMemory is how many bytes the VM may hold before its run is ended; 0 is no
 	// bound. It counts what scripts have made, about as large as it is in memory.
 	// What one instruction makes is counted after it, so the process needs more
 	// than that: a table's array may have lua.MaxArrayIndex elements at once.
@@ -70,7 +70,7 @@ type VM struct {
 	abandoned     abandoned
 	collectAt     int // how many coroutines there are when the collector is asked next
 	maxCoroutines int
-	maxMemory     int64
+	memory        memoryBound
 	meter         *meter // of the run that is going on, if memory is bounded
 
 	sources  map[string]string // text of the chunks that came from files
@@ -104,7 +104,7 @@ func New(o Options) *VM {
 
 		coroutines:    make(map[*coroutine]struct{}),
 		maxCoroutines: o.MaxCoroutines,
-		maxMemory:     o.MaxMemory,
+		memory:        memoryBound{o.MaxMemory, "--max-memory"},
 	}
 	if vm.maxCoroutines == 0 {
 		vm.maxCoroutines = defaultCoroutines

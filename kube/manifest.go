@@ -142,7 +142,7 @@ func CheckYAML(ctx context.Context, text []byte) error {
 	if need <= most {
 		return nil
 	}
-	return Errorf(ValueError, "this YAML may take some %d MiB to read, and --max-memory is %s (JSON takes less)",
+	return Errorf(ValueError, "this YAML may take some %d MiB to read, and the script may hold %s (JSON takes less)",
 		max(need>>20, 1), resource.NewQuantity(most, resource.BinarySI))
 }
 
