@@ -1,8 +1,10 @@
 package bindings
 
 import (
+	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,19 +94,16 @@ func options[T any](c call, i int) T {
 	if v == lua.LNil {
 		return result
 	}
+	fields := optionFields(reflect.TypeFor[T]())
+	known := func() []string { return slices.Sorted(maps.Keys(fields)) }
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		c.invalid("options must be a table, not %s", host.TypeName(v))
+		c.invalid("options must be a table, not %s (known: %s)", host.TypeName(v), strings.Join(known(), ", "))
 	}
-	fields := optionFields(reflect.TypeFor[T]())
 	t.ForEach(func(key, value lua.LValue) {
 		field, ok := fields[key.String()]
 		if !ok || key.Type() != lua.LTString {
-			var names []string
-			for name := range fields {
-				names = append(names, name)
-			}
-			c.invalid("unknown option %s%s", host.Quoted(key), kube.Suggest(key.String(), names))
+			c.invalid("unknown option %s%s", host.Quoted(key), kube.Suggest(key.String(), known()))
 		}
 		if want := luaType(field.Type); want != "" && want != value.Type().String() {
 			c.invalid("option %s must be a %s, not %s", key, want, host.TypeName(value))

@@ -106,7 +106,7 @@ function test_bad_connections(t)
   t:match(t:raises("ValueError", kube.cluster, {url = "http://example.com/", token = "secret"}).message, "https")
   kube.cluster{urrl = "http://127.0.0.1:1/"} --> error: "unknown option "urrl" (did you mean "url""
   kube.cluster{url = 1} --> error: "option url must be a string, not number"
-  kube.cluster("http://127.0.0.1:1/") --> error: "options must be a table, not string"
+  kube.cluster("http://127.0.0.1:1/") --> error: "options must be a table, not string (known: "
 end
 
 function test_options_of_a_kubeconfig(t)

@@ -107,7 +107,7 @@ function test_create_refuses_bad_data_unsent(t)
   c:create() --> error: "want an object"
   c:create(5) --> error: "want an object (a table, or YAML or JSON text), not number"
   c:create({apiVersion = "v1", kind = "Pod", spec = print}) --> error: "data.spec: a function can't be sent"
-  c:create({apiVersion = "v1", kind = "Pod"}, "web") --> error: "options must be a table, not string"
+  c:create({apiVersion = "v1", kind = "Pod"}, "web") --> error: "options must be a table, not string (known: "
   c:create({apiVersion = "v1", kind = "Pod"}, {namspace = "web"}) --> error: "unknown option "namspace" (did you mean "namespace"?)"
 end
 

@@ -201,7 +201,7 @@ function test_delete_refused_unsent(t)
   local item = kube.cluster{url = "http://127.0.0.1:1/"}:item{apiVersion = "v1", kind = "Pod", metadata = {name = "p", namespace = "x"}}
   item:delete{propagation = "Backgrund"} --> error: "unknown policy "Backgrund" (did you mean "Background""
   item:delete{propogation = "Orphan"} --> error: "unknown option "propogation" (did you mean "propagation"?)"
-  item:delete("Orphan") --> error: "options must be a table, not string"
+  item:delete("Orphan") --> error: "options must be a table, not string (known: "
   local err = t:raises("APIError", item.delete, item)
   t:eq(err.reason, "Unreachable")
 end

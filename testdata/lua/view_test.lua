@@ -94,7 +94,7 @@ function test_fetch_refused_unsent(t)
   t:raises("ValueError", c.nodes.fetch, c.nodes, "..")
   c.pods:fetch() --> error: "the name must be a string, not nil"
   c.pods:fetch(5, {namespace = "x"}) --> error: "the name must be a string, not number"
-  c.pods:fetch("a", "default") --> error: "options must be a table, not string"
+  c.pods:fetch("a", "default") --> error: "options must be a table, not string (known: namespace)"
   c.pods:fetch("a", {name_space = "default"}) --> error: "unknown option "name_space" (did you mean "namespace"?)"
   c.pods:fetch("a", {namespace = 5}) --> error: "option namespace must be a string, not number"
   c.pods:fetch("a", {"default"}) --> error: "unknown option"
@@ -186,7 +186,7 @@ function test_filter_refused_unsent(t)
   pods:filter{fields = {a = true}} --> error: "option fields must map strings to strings"
   pods:filter{label = {a = "b"}} --> error: "unknown option "label" (did you mean "labels"?)"
   pods:filter{field = "a=b"} --> error: "unknown option "field" (did you mean "fields"?)"
-  pods:filter("a=b") --> error: "options must be a table, not string"
+  pods:filter("a=b") --> error: "options must be a table, not string (known: fields, labels)"
 end
 
 function test_iteration(t)
@@ -276,7 +276,7 @@ function test_watch(t)
   w:close()
   view:watch{intial = true} --> error: "unknown option "intial" (did you mean "initial"?)"
   view:watch{initial = "yes"} --> error: "option initial must be a boolean, not string"
-  view:watch(5) --> error: "options must be a table, not number"
+  view:watch(5) --> error: "options must be a table, not number (known: "
 end
 
 function test_unknown_attributes_name_the_nearest(t)
