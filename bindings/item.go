@@ -27,7 +27,12 @@ var itemClass = class[*kube.Item]{
 		"status":    func(c call, i *kube.Item) lua.LValue { return c.object(c.whole(i).Status(), isSecret(i)) },
 	},
 	methods: map[string]func(call, *kube.Item) int{
-		"apply":  itemApply,
+		"apply": itemApply,
+		"condition": func(c call, i *kube.Item) int {
+			name := c.text(2, "the type of the condition")
+			c.none(3)
+			return c.push(c.valueOf(c.whole(i).Condition(name), isSecret(i)))
+		},
 		"delete": itemDelete,
 		"edit":   itemEdit,
 		"events": itemEvents,

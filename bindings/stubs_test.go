@@ -64,7 +64,7 @@ func TestStubsOfClasses(t *testing.T) {
 	}
 	// Classes that others are made of, and tables that methods take and return.
 	for _, name := range []string{
-		"kube.Conflict", "kube.Entries", "kube.ExecResult", "kube.FileContent", "kube.Measured", "kube.RawEvent", "kube.Revision",
+		"kube.Condition", "kube.Conflict", "kube.Entries", "kube.ExecResult", "kube.FileContent", "kube.Measured", "kube.RawEvent", "kube.Revision",
 		"kube.Rolling", "kube.Rollout", "kube.Running", "kube.Scalable", "kube.Stream", "kube.Suspendable", "kube.Usage", "kube.Web",
 		"kube.Workload", "task.Task", "time.Duration", "time.Time",
 	} {

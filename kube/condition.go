@@ -57,7 +57,7 @@ func UntilCondition(text string) (Until, error) {
 	return Until{
 		text: text,
 		met: func(i *Item) bool {
-			c := conditionOf(i, name)
+			c := i.Condition(name)
 			return c.Exists() && observed(i, c) && strings.EqualFold(c.Get("status").String(), want)
 		},
 		state: func(i *Item) string { return conditionState(i, name) },
@@ -118,9 +118,9 @@ func UntilDeleted() Until {
 // String is what the state is called: "ready", "deleted", the condition or path.
 func (u Until) String() string { return u.text }
 
-// conditionOf is an object's condition of the given type; absent where it has
-// none.
-func conditionOf(i *Item, name string) Value {
+// Condition is the object's condition of a type, in whatever case that is written, as
+// kubectl wait has it; absent where the object has none.
+func (i *Item) Condition(name string) Value {
 	for c := range i.Status().Get("conditions").Elements() {
 		if strings.EqualFold(c.Get("type").String(), name) {
 			return c
@@ -131,12 +131,12 @@ func conditionOf(i *Item, name string) Value {
 
 // conditionIs tells whether an object's condition has the given status.
 func conditionIs(i *Item, name, status string) bool {
-	return conditionOf(i, name).Get("status").String() == status
+	return i.Condition(name).Get("status").String() == status
 }
 
 // conditionState says how an object's condition is.
 func conditionState(i *Item, name string) string {
-	c := conditionOf(i, name)
+	c := i.Condition(name)
 	if !c.Exists() {
 		var others []string
 		for c := range i.Status().Get("conditions").Elements() {

@@ -105,7 +105,7 @@ var existence = &readiness{ready: func(*Item) (bool, string) { return true, "it 
 var custom = &readiness{
 	ready: func(i *Item) (bool, string) {
 		for _, name := range []string{"Ready", "Available"} {
-			if conditionOf(i, name).Exists() {
+			if i.Condition(name).Exists() {
 				return isTrue(i, name)
 			}
 		}
@@ -136,14 +136,14 @@ func byCondition(name string) *readiness {
 
 // isTrue tells whether a condition of the newest spec is True, and how it is.
 func isTrue(i *Item, name string) (bool, string) {
-	c := conditionOf(i, name)
+	c := i.Condition(name)
 	return c.Get("status").String() == "True" && observed(i, c), conditionState(i, name)
 }
 
 // conditionWith is why a condition has the given status, nothing where it
 // hasn't.
 func conditionWith(i *Item, name, status string) obstacle {
-	c := conditionOf(i, name)
+	c := i.Condition(name)
 	if c.Get("status").String() != status {
 		return obstacle{}
 	}
@@ -300,7 +300,7 @@ func jobState(i *Item) string {
 }
 
 func failedDeployment(i *Item) obstacle {
-	if c := conditionOf(i, "Progressing"); c.Get("reason").String() == "ProgressDeadlineExceeded" {
+	if c := i.Condition("Progressing"); c.Get("reason").String() == "ProgressDeadlineExceeded" {
 		return conditionWith(i, "Progressing", "False")
 	}
 	return refusedPods(i)
@@ -308,7 +308,7 @@ func failedDeployment(i *Item) obstacle {
 
 // refusedPods says why pods of a workload can't be created.
 func refusedPods(i *Item) obstacle {
-	if refusal(conditionOf(i, "ReplicaFailure").Get("message").String()) {
+	if refusal(i.Condition("ReplicaFailure").Get("message").String()) {
 		return conditionWith(i, "ReplicaFailure", "True")
 	}
 	return obstacle{}

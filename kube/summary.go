@@ -96,7 +96,7 @@ func pairs(v Value, between string) string {
 // readiness says whether the object does its work, where that means anything.
 func (s *Summary) readiness(i *Item) {
 	row := readinessOf(i)
-	if row == existence || row == custom && !conditionOf(i, "Ready").Exists() && !conditionOf(i, "Available").Exists() {
+	if row == existence || row == custom && !i.Condition("Ready").Exists() && !i.Condition("Available").Exists() {
 		return
 	}
 	switch ok, how := row.ready(i); {

@@ -111,12 +111,8 @@ end
 local function rebooted(before)
   local boot = kube.get(before, "status.nodeInfo.bootID")
   return function(node)
-    for _, c in ipairs(kube.get(node, "status.conditions", {})) do
-      if c.type == "Ready" and c.status == "True" then
-        return kube.get(node, "status.nodeInfo.bootID") ~= boot
-      end
-    end
-    return false
+    local ready = node:condition("Ready")
+    return ready ~= nil and ready.status == "True" and kube.get(node, "status.nodeInfo.bootID") ~= boot
   end
 end
 

@@ -32,9 +32,10 @@ local opts = args.parse {
 ---@return string? how "Complete" or "Failed"
 ---@return Time? at
 local function ended(job)
-  for _, c in ipairs(kube.get(job, "status.conditions", {})) do
-    if (c.type == "Complete" or c.type == "Failed") and c.status == "True" then
-      return c.type, kube.time(c.lastTransitionTime)
+  for _, how in ipairs { "Complete", "Failed" } do
+    local c = job:condition(how)
+    if c and c.status == "True" then
+      return how, kube.time(c.lastTransitionTime)
     end
   end
 end

@@ -69,8 +69,9 @@ local function ended(item)
   if item.kind == "Pod" then
     return item.status.phase == "Succeeded" or item.status.phase == "Failed"
   end
-  for _, c in ipairs(item.kind == "Job" and kube.get(item, "status.conditions") or {}) do
-    if (c.type == "Complete" or c.type == "Failed") and c.status == "True" then
+  for _, how in ipairs { "Complete", "Failed" } do
+    local c = item.kind == "Job" and item:condition(how)
+    if c and c.status == "True" then
       return true
     end
   end

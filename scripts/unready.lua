@@ -47,11 +47,8 @@ end
 ---@param status string
 ---@return table?
 local function condition(item, kind, status)
-  for _, c in ipairs(kube.get(item, "status.conditions", {})) do
-    if c.type == kind and c.status == status then
-      return c
-    end
-  end
+  local c = item:condition(kind)
+  return c and c.status == status and c or nil
 end
 
 --- Says what is wrong with a container, nil if nothing is.

@@ -60,6 +60,25 @@ function Item:edit(fn, options) end
 ---@field field_manager? string Who writes; kubelua unless told.
 ---@field subresource? string "status" for a change of the status.
 
+--- The condition of a type, as the object had it when it was read; nil where it has none.
+---
+--- ```lua
+--- local available = deployment:condition("Available")
+--- if available and available.status ~= "True" then print(available.reason, available.message) end
+--- ```
+---@param type string In whatever case.
+---@return kube.Condition?
+function Item:condition(type) end
+
+--- What an object says of itself (API conventions, "Typical status properties").
+---@class kube.Condition
+---@field type string
+---@field status "True"|"False"|"Unknown"
+---@field reason? string A word for programs.
+---@field message? string For people.
+---@field lastTransitionTime? string When the status last changed, see kube.time.
+---@field observedGeneration? integer The generation of the spec that it is about.
+
 --- The Events about the object, the oldest first. They print as in kubectl describe.
 ---
 --- ```lua

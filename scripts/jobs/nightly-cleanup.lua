@@ -17,9 +17,10 @@ local keep = { Complete = day, Failed = 7 * day, Succeeded = day }
 ---@return string? how
 ---@return Time? at
 local function job_ended(job)
-  for _, c in ipairs(kube.get(job, "status.conditions", {})) do
-    if (c.type == "Complete" or c.type == "Failed") and c.status == "True" then
-      return c.type, kube.time(c.lastTransitionTime)
+  for _, how in ipairs { "Complete", "Failed" } do
+    local c = job:condition(how)
+    if c and c.status == "True" then
+      return how, kube.time(c.lastTransitionTime)
     end
   end
 end

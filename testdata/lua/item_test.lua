@@ -39,6 +39,20 @@ function test_api_paths_newest_first(t)
   end
 end
 
+function test_condition(t)
+  local node = cluster.nodes:fetch("node-0")
+  local ready = node:condition("Ready")
+  t:eq(ready.type, "Ready")
+  t:eq(ready.status, "True")
+  t:eq(node:condition("ready").reason, ready.reason)
+  t:ok(kube.time(ready.lastTransitionTime) < kube.now())
+  t:eq(node:condition("Broken"), nil)
+  local item = configmap(t, "a")
+  t:eq(item:condition("Ready"), nil)
+  item:condition() --> error: "the type of the condition must be a string, not nil"
+  item:condition(1) --> error: "the type of the condition must be a string, not number"
+end
+
 function test_raw(t)
   local item = configmap(t, "a", {k = "v"})
   t:eq(item.raw.apiVersion, "v1")
