@@ -43,6 +43,23 @@ func ExampleVM_Run() {
 	// Output: hello ada
 }
 
+// What a script returns is JSON for the program.
+func ExampleVM_Eval() {
+	vm := engine.New(engine.Options{})
+	defer vm.Close()
+	src := engine.Source{Name: "greet.lua", Text: `return { greeting = "hello " .. ... }, 6 * 7`}
+	results, err := vm.Eval(context.Background(), src, "ada")
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, r := range results {
+		fmt.Println(string(r))
+	}
+	// Output:
+	// {"greeting":"hello ada"}
+	// 42
+}
+
 // A script that fails is told by an error with its line; the VM can be used again.
 func ExampleScriptError() {
 	vm := engine.New(engine.Options{})

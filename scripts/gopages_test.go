@@ -17,8 +17,8 @@ func (r *reader) goCode(b block) {
 	text := b.text
 	if !strings.HasPrefix(text, "package ") {
 		text = `package main
-import ("context"; "errors"; "fmt"; "log"; "os"; "time"; "github.com/kubelua/kubelua/engine"; "github.com/kubelua/kubelua/engine/permit"; "github.com/kubelua/kubelua/kube")
-var (_ = errors.As; _ = fmt.Print; _ = os.Stdout; _ = time.Now; _ engine.Source; _ permit.Grants; _ kube.Options)
+import ("context"; "encoding/json"; "errors"; "fmt"; "log"; "os"; "time"; "github.com/kubelua/kubelua/engine"; "github.com/kubelua/kubelua/engine/permit"; "github.com/kubelua/kubelua/kube")
+var (_ = json.Valid; _ = errors.As; _ = fmt.Print; _ = os.Stdout; _ = time.Now; _ engine.Source; _ permit.Grants; _ kube.Options)
 func show(ctx context.Context) error {
 ` + text + `
 return nil }
