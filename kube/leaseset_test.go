@@ -186,7 +186,8 @@ func TestLeaseSetOnAServer(t *testing.T) {
 	start("a")
 	assert.Equal(t, []string{"a", "a"}, []string{<-got, <-got})
 	start("b")
-	assert.Equal(t, "b", <-got, "a leaves to b what it gave up")
+	for <-got != "b" { // a takes again what it gave up where b doesn't for as long as a lease lasts
+	}
 	stop()
 	wg.Wait()
 	left := localtest.Kubectl(t, "get", "leases", "--namespace="+namespace, "--output=jsonpath={.items[*].spec.holderIdentity}{.items[*].metadata.annotations}")
