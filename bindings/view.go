@@ -43,6 +43,10 @@ var viewClass = class[*kube.View]{
 			c.host.Cleanup(c.L, v.Close)
 			return 0
 		},
+		"count": func(c call, v *kube.View) int {
+			c.none(2)
+			return c.push(lua.LNumber(blocking(c, v.Count)))
+		},
 		"create":     viewCreate,
 		"each":       func(c call, v *kube.View) int { return c.push(c.items(v)) },
 		"fetch":      viewFetch,

@@ -88,7 +88,7 @@ func (v *View) Age() (time.Duration, error) {
 // know.
 func (v *View) Len() (int, error) {
 	if v.cache == nil {
-		return 0, Errorf(ValueError, "a view has no length: it holds nothing (count while you iterate)")
+		return 0, Errorf(ValueError, "a view has no length: it holds nothing (view:count() asks the server)")
 	}
 	items, err := v.cache.store.list(v)
 	return len(items), err

@@ -99,6 +99,15 @@ function View:filter(options) end
 ---@field fields? kube.Selector What fields must be, such as "spec.nodeName=node-1". Servers take few; a cached view takes any.
 ---@field labels? kube.Selector What labels must be: { app = "web" }, "app in (web, api), !canary".
 
+--- How many objects the view has. Of a view without selectors the server says so, in one
+--- small request; else only their metadata is read.
+---
+--- ```lua
+--- print(cluster.pods:filter { fields = "status.phase=Failed" }:count())
+--- ```
+---@return integer
+function View:count() end
+
 --- The object with a name, nil where there is none.
 ---
 --- ```lua

@@ -261,9 +261,23 @@ function test_a_view_holds_nothing(t)
   t:eq(#names(view), 1)
   configmap(t, "later")
   t:eq(#names(view), 2)
-  local _ = #view --> error: "a view has no length"
+  local _ = #view --> error: "a view has no length: it holds nothing (view:count() asks the server)"
   pairs(view) --> error: "view"
   view.namespace = "x" --> error: "can't set "namespace" of view"
+end
+
+function test_count(t)
+  local view = cluster.secrets:namespaced(t.namespace)
+  t:eq(view:count(), 0)
+  for name, app in pairs{a = "web", b = "web", c = "db"} do
+    view:create{metadata = {name = name, labels = {app = app}}}
+  end
+  t:eq(view:count(), 3)
+  t:eq(view:filter{labels = {app = "web"}}:count(), 2)
+  local held = view:cached()
+  t:eq(held:count(), 3)
+  held:close()
+  view:count(true) --> error: "unexpected argument 1: true"
 end
 
 function test_watch(t)
